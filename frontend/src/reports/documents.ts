@@ -1,0 +1,20 @@
+import { graphql } from '../kit/graphql';
+
+export const Reports = graphql(`
+  query Reports($after: Cursor) {
+    reports(first: 20, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { code kind status createdAt asOf downloadUrl contentHash }
+    }
+  }
+`);
+
+export const CreateReport = graphql(`
+  mutation CreateReport($input: CreateReportInput!) {
+    createReport(input: $input) {
+      report { code downloadUrl }
+      userErrors { message field code }
+    }
+  }
+`);

@@ -1,0 +1,1 @@
+"""A risk and change-management register for organisations that label data for Trust & Safety."""

@@ -1,0 +1,187 @@
+"""The commands: serve, migrate, demo, tokens, audit, schema."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+import click
+
+from riskreg import settings as configured
+from riskreg.kit import migrate
+from riskreg.kit.clock import SystemClock, today
+from riskreg.kit.db import Act, Database
+from riskreg.kit.errors import CodedError, UserError, UserErrors
+
+R = TypeVar("R")
+DEFAULT_PORT = 8000
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="riskreg")
+def main() -> None:
+    """The risk and change-management register.
+
+    The database is named by RISKREG_DATABASE_URL: a SQLite file by default, or postgresql+asyncpg.
+    """
+
+
+def with_database(work: Callable[[Database], Awaitable[R]]) -> R:
+    """The answer of a coroutine over the configured database; refusals end the command with 1."""
+
+    async def run() -> R:
+        db = Database(configured.current().database_url, SystemClock())
+        try:
+            return await work(db)
+        finally:
+            await db.aclose()
+
+    try:
+        return asyncio.run(run())
+    except UserErrors as several:
+        for error in several.errors:
+            click.echo(f"{'.'.join(map(str, error.field))}: {error.message}", err=True)
+    except (UserError, CodedError) as error:
+        click.echo(error.message, err=True)
+    sys.exit(1)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the API and the page on a database that is already migrated."""
+    _serve(host, port)
+
+
+def _serve(host: str, port: int) -> None:
+    import uvicorn  # noqa: PLC0415 (only what serves needs it)
+
+    from riskreg.app import Service  # noqa: PLC0415 (the schema costs a second)
+
+    service = Service(configured.current())
+    uvicorn.run(
+        service.app,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+
+
+@main.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest schema."""
+    migrate.upgrade(configured.current().database_url)
+    with_database(_install)
+
+
+async def _install(db: Database) -> None:
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.risks import config  # noqa: PLC0415
+
+    if not await config.is_installed(db, SYSTEM):
+        await db.write(SYSTEM, Act("installDefaults"), config.install)
+
+
+@main.command()
+def schema() -> None:
+    """Print the GraphQL schema."""
+    from riskreg.graph import schema as built  # noqa: PLC0415 (costs a second)
+
+    click.echo(built.as_str())
+
+
+@main.group()
+def audit() -> None:
+    """Prove that nothing was altered behind the journal's back."""
+
+
+@audit.command()
+@click.option("--head", help="A head noted earlier, as printed in a brief: SEQ:HASH.")
+def verify(head: str | None) -> None:
+    """Check every entry, every row version and every live row; exit 1 if anything is wrong."""
+    from riskreg import tables  # noqa: F401, PLC0415 (completes the metadata)
+    from riskreg.kit import audit as proof  # noqa: PLC0415
+
+    verdict = with_database(lambda db: db.run_sync(lambda c: proof.verify(c, head)))
+    click.echo(f"{verdict.entries} entries, head {verdict.head}")
+    for problem in verdict.problems:
+        click.echo(f"WRONG: {problem}")
+    sys.exit(0 if verdict.sound else 1)
+
+
+@main.group()
+def token() -> None:
+    """API tokens."""
+
+
+@token.command()
+@click.option("--role", required=True, help="The role that the token acts in, such as PM.")
+@click.option("--name", required=True, help="What the token is for.")
+@click.option("--days", default=90, show_default=True, help="How long it lives.")
+def create(role: str, name: str, days: int) -> None:
+    """Make a token for a service of that role, and print it alone."""
+    from riskreg.people.bootstrap import create_token  # noqa: PLC0415 (loads the tables)
+
+    click.echo(with_database(lambda db: create_token(db, role, name, timedelta(days=days))))
+
+
+@main.command(name="sign-in-link")
+def sign_in_link() -> None:
+    """Print the secret of a link that signs a lead in once: /sign-in?token=SECRET."""
+    click.echo(with_database(_sign_in_link))
+
+
+@main.command()
+@click.option("--size", type=click.Choice(["small", "full"]), default="small", show_default=True)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The demo's today.")
+def demo(size: str, as_of: datetime | None) -> None:
+    """Load the demo organisation into an empty database."""
+    migrate.upgrade(configured.current().database_url)
+    _load_demo(size, as_of.date() if as_of else None)
+
+
+def _load_demo(size: str, as_of: date | None) -> None:
+    from riskreg.demo import load  # noqa: PLC0415 (loads the services)
+
+    load.into(configured.current().database_url, size, as_of)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=DEFAULT_PORT, show_default=True)
+def run(host: str, port: int) -> None:
+    """Migrate, load the demo into an empty database, print a sign-in link, and serve."""
+    url = configured.current().database_url
+    migrate.upgrade(url)
+    if with_database(_is_empty):
+        click.echo("loading the demo organisation …")
+        _load_demo("small", today(SystemClock().now()))
+    link = with_database(_sign_in_link)
+    base = f"http://{host}:{port}"
+    click.echo(f"riskreg serves on {base}")
+    click.echo(f"  sign in     {base}/sign-in?token={link}")
+    click.echo(f"  GraphiQL    {base}/graphiql")
+    _serve(host, port)
+
+
+async def _is_empty(db: Database) -> bool:
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from riskreg.people.models import Person  # noqa: PLC0415 (loads the tables)
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415
+
+    view = db.view(SYSTEM)
+    return not await db.rows(view, select(view.of(Person).id).limit(1))
+
+
+async def _sign_in_link(db: Database) -> str:
+    from riskreg.people.bootstrap import sign_in_secret  # noqa: PLC0415
+
+    return await sign_in_secret(db)

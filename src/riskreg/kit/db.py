@@ -1,0 +1,313 @@
+"""The database: a reader, one writer at a time, and the one function that commits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Executable, event, select
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from riskreg.kit import journal
+from riskreg.kit.clock import Clock
+from riskreg.kit.engines import Engines
+from riskreg.kit.errors import Forbidden, UserError
+from riskreg.kit.ids import KeySource
+from riskreg.kit.tables import LONG_AGO, Appended, Base, Tracked, model_of
+from riskreg.kit.view import Actor, Scope, View
+
+R = TypeVar("R")
+M = TypeVar("M", bound=Base)
+T = TypeVar("T", bound=Tracked)
+Work = Callable[[AsyncSession, View], Awaitable[R]]
+Handler = Callable[[AsyncSession, View, Any], Awaitable[None]]
+log = logging.getLogger(__name__)
+
+SLOW_ENTRY_SECONDS = 0.25
+READER_THREADS = 4
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a write is called in the journal, and why it is done."""
+
+    name: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Written(Generic[R]):
+    """The entry that a write became, and what its work gave back."""
+
+    seq: int
+    at: datetime
+    result: R
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal, so that nothing of it stays."""
+
+    def __init__(self, result: object) -> None:
+        self.result = result
+
+
+class Database:
+    """Reads by single statements, writes by numbered entries; `aclose` ends both."""
+
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        handlers: dict[type, Sequence[Handler]] | None = None,
+        keys: KeySource | None = None,
+    ) -> None:
+        self.engines = Engines(url)
+        self.clock = clock
+        self.keys = keys or KeySource()
+        self._handlers = handlers or {}
+        self._newest = LONG_AGO
+        self._turn = asyncio.Lock()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._threads = ThreadPoolExecutor(READER_THREADS, "reader")
+
+    async def aclose(self) -> None:
+        """Let the writes that run finish, then close every connection."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._threads.shutdown()
+        await self.engines.dispose()
+
+    async def rows(self, view: View, statement: Executable, **bound: Any) -> Sequence[Row[Any]]:
+        """The rows of one statement through a view; `bound` are values of its own parameters."""
+        params = {**view.params, **bound} if bound else view.params
+        reader = self.engines.sync_reader
+        if reader is not None:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._rows, statement, params)
+        async with self.engines.async_reader.connect() as connection:
+            return (await connection.execute(statement, params)).all()
+
+    def _rows(self, statement: Executable, params: dict[str, Any]) -> Sequence[Row[Any]]:
+        assert self.engines.sync_reader is not None  # noqa: S101 (chosen by `rows`)
+        with self.engines.sync_reader.connect() as connection:
+            return connection.execute(statement, params).all()
+
+    async def run_sync(self, work: Callable[[Any], R]) -> R:
+        """The answer of a function over a plain read connection (audit, export of everything)."""
+        reader = self.engines.sync_reader
+        if reader is not None:
+
+            def read() -> R:
+                with reader.connect() as connection:
+                    return work(connection)
+
+            return await asyncio.get_running_loop().run_in_executor(self._threads, read)
+        async with self.engines.async_reader.connect() as connection:
+            return await connection.run_sync(work)
+
+    def now(self) -> datetime:
+        """The present instant, never before the newest entry: what was written has happened."""
+        return max(self.clock.now(), self._newest)
+
+    def view(self, actor: Actor) -> View:
+        """The live view of an actor, now."""
+        return View(actor, self.now())
+
+    async def write(self, actor: Actor, act: Act, work: Work[R]) -> Written[R]:
+        """Run the work as one entry, commit it, and give its number and result.
+
+        A caller who is cancelled does not cancel the write. Errors of the work roll back all of
+        it: nothing is written, and no number is used up.
+        """
+        written: Written[R] = await self._shielded(self._write(actor, act, work))
+        return written
+
+    async def rehearse(self, actor: Actor, act: Act, work: Work[R]) -> R:
+        """Run the work with every check a write has, and keep nothing of it."""
+
+        async def undone(session: AsyncSession, view: View) -> R:
+            result = await work(session, view)
+            await self._finish(session, view)
+            raise _Rehearsed(result)
+
+        try:
+            written: Written[R] = await self._shielded(self._write(actor, act, undone))
+        except _Rehearsed as rehearsed:
+            return rehearsed.result  # type: ignore[return-value]
+        return written.result
+
+    async def _shielded(self, body: Any) -> Any:
+        task = asyncio.ensure_future(body)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_swallow)
+            raise
+
+    async def _write(self, actor: Actor, act: Act, work: Work[R]) -> Written[R]:
+        async with self._turn, AsyncSession(self.engines.writer, expire_on_commit=False) as session:
+            started = asyncio.get_running_loop().time()
+            connection = await session.connection()
+            entry = await connection.run_sync(journal.open_entry, self.clock.now())
+            view = View(actor, entry.at)
+            session.sync_session.info.update(
+                entry=entry, actor=actor, events=[], keys=self.keys, stamped=set(), maintained=set()
+            )
+            result = await work(session, view)
+            await self._finish(session, view)
+            header = journal.Header(
+                actor.id, actor.name, act.name, act.reason, actor.on_behalf_of, actor.request_id
+            )
+            await connection.run_sync(journal.seal, entry, header)
+            await session.commit()
+            self._newest = entry.at
+            took = asyncio.get_running_loop().time() - started
+            if took > SLOW_ENTRY_SECONDS:
+                log.warning("slow entry", extra={"seq": entry.seq, "act": act.name, "took": took})
+            return Written(entry.seq, entry.at, result)
+
+    async def _finish(self, session: AsyncSession, view: View) -> None:
+        await session.flush()
+        if view.actor.reach.scope is not Scope.ALL:  # before the handlers: they are our own acts
+            await _refuse_foreign_rows(session, view)
+        events: list[Any] = session.info["events"]
+        while events:
+            happened = events.pop(0)
+            for handler in self._handlers.get(type(happened), ()):
+                await handler(session, view, happened)
+        await session.flush()
+
+    async def note(self, statement: Executable) -> None:
+        """Run one statement on an operational table: no entry, for nobody did anything."""
+        async with self._turn, self.engines.writer.begin() as connection:
+            await connection.execute(statement)
+
+
+def _swallow(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.warning("a write failed after its caller had gone", exc_info=task.exception())
+
+
+def announce(session: AsyncSession, happened: object) -> None:
+    """Tell the slices above; their handlers run in this transaction, after the work."""
+    session.info["events"].append(happened)
+
+
+async def _refuse_foreign_rows(session: AsyncSession, view: View) -> None:
+    """A narrow actor may write only rows that it also sees (no insert into a foreign project)."""
+    touched = journal.Touched
+    query = select(touched.table_name, touched.row_id).where(
+        touched.seq == session.info["entry"].seq
+    )
+    wanted: dict[str, set[str]] = {}
+    for table, row_id in (await session.execute(query)).all():
+        wanted.setdefault(table, set()).add(row_id)
+    for table, written in wanted.items():
+        model = model_of(table)
+        alive = visible_everywhere(view).of(model)
+        mine = view.of(model)
+        left = await _present(session, view, alive, written)  # what was deleted is gone for all
+        if not left - session.info["maintained"] <= await _present(session, view, mine, left):
+            msg = f"you may not write to these {table.replace('_', ' ')}"
+            raise Forbidden(msg)
+
+
+async def _present(session: AsyncSession, view: View, alias: Any, keys: set[str]) -> set[str]:
+    statement = select(alias.id).where(alias.id.in_(sorted(keys)))
+    return set((await session.execute(statement, view.params)).scalars())
+
+
+def maintain(session: AsyncSession, row: Tracked | Appended) -> None:
+    """Say that a row is kept in step with others by us: its writer need not see it."""
+    session.info["maintained"].add(row.id)
+
+
+def visible_everywhere(view: View) -> View:
+    """The same view with nothing hidden, for checks that must see all."""
+    return View(Actor(view.actor.id, view.actor.name), view.now, view.seq)
+
+
+async def get(
+    session: AsyncSession,
+    view: View,
+    model: type[T],
+    key: str | None,
+    *,
+    expected_version: int | None = None,
+    field: str = "id",
+) -> T:
+    """The row to change, as an entity.
+
+    UserError NOT_FOUND when it is absent or not visible; VERSION_CONFLICT with the current
+    version when `expected_version` is another one.
+    """
+    alias: Any = view.of(model)
+    statement = select(alias).where(alias.id == key)
+    try:
+        row: T = (await session.execute(statement, view.params)).scalars().one()
+    except NoResultFound:
+        raise UserError("There is no such row.", code="NOT_FOUND", field=(field,)) from None
+    if expected_version is not None and row.version != expected_version:
+        raise UserError(
+            f"This was changed meanwhile: it is at version {row.version}, you sent "
+            f"{expected_version}.",
+            code="VERSION_CONFLICT",
+            field=("expectedVersion",),
+            current_version=row.version,
+        )
+    return row
+
+
+Rows = Sequence[Row[Any]]
+Fetch = Callable[[Executable], Awaitable[Rows]]
+"""Runs one statement through the view in hand, in a request or inside a write."""
+Record = Any
+"""A stored row in whatever form it was read: an entity, a selected row, or a shown object."""
+
+
+def fetcher(session: AsyncSession, view: View) -> Fetch:
+    """Runs statements inside a write, with the view's parameters."""
+
+    async def fetch(statement: Executable) -> Rows:
+        return (await session.execute(statement, view.params)).all()
+
+    return fetch
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp(session: Session, _context: Any, _instances: Any) -> None:
+    """Give new rows their key and every written row its instant and author."""
+    entry, actor = session.info.get("entry"), session.info.get("actor")
+    if entry is None or actor is None:
+        return
+    fresh: set[str] = session.info["stamped"]
+    for row in session.new:
+        if isinstance(row, (Tracked, Appended)) and row.id is None:
+            row.id = session.info["keys"](entry.at)
+        if isinstance(row, Tracked):
+            row.version = 1
+            row.created_at = row.updated_at = entry.at
+            row.created_by = row.updated_by = actor.id
+            fresh.add(row.id)
+        elif isinstance(row, Appended):
+            row.seq, row.at, row.by = entry.seq, entry.at, actor.id
+    for row in session.dirty:
+        if isinstance(row, Tracked) and row.id not in fresh and session.is_modified(row):
+            fresh.add(row.id)  # however often an entry flushes, it is one change
+            row.version += 1
+            row.updated_at, row.updated_by = entry.at, actor.id
+
+
+def new_key(session: AsyncSession) -> str:
+    """A key for a row that others will refer to before it is flushed."""
+    return str(session.info["keys"](session.info["entry"].at))

@@ -1,0 +1,170 @@
+"""What happened to an object: the entries that touched it, with what each changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy import Select, select
+
+from riskreg.kit.context import Context
+from riskreg.kit.errors import BadInput
+from riskreg.kit.graph import Node
+from riskreg.kit.journal import Entry, version_source
+from riskreg.kit.lists import MAX_PAGE
+from riskreg.kit.tables import Base
+from riskreg.kit.view import Scope, View
+
+UNSHOWN = frozenset(
+    {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "from_seq", "to_seq"}
+    | {"seq", "at", "by", "number", "search_text", "name_fold", "title_fold", "digest"}
+    | {"inherent_rank", "computed_rank", "asserted_rank"}
+)
+
+Newest = Annotated[
+    int, strawberry.argument(description="How many entries: 50 by default, at most 100.")
+]
+
+
+@strawberry.type(description="A field that an entry changed.")
+class FieldChange:
+    """The value before and after, as text; null where there was none."""
+
+    object: str = strawberry.field(description="What was changed: `risk`, `risk_assessment`…")
+    field: str = strawberry.field(description="The field's name.")
+    before: str | None = strawberry.field(description="What it was.")
+    after: str | None = strawberry.field(description="What it became.")
+
+
+@strawberry.type(description="One entry of an object's history.")
+class HistoryEntry:
+    """Who did what to the object, when and why."""
+
+    seq: int = strawberry.field(description="The entry's number in the journal.")
+    at: datetime = strawberry.field(description="When it was written.")
+    actor: str | None = strawberry.field(
+        description="Who did it; null where you may not know, as of another vendor's people."
+    )
+    action: str = strawberry.field(description="The mutation or command.")
+    reason: str | None = strawberry.field(description="Why, in the actor's words.")
+    changes: list[FieldChange] = strawberry.field(description="What it changed.")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table whose rows belong to the object, and the column that names the object."""
+
+    model: type[Base]
+    parent: str
+
+
+def history(parts: Sequence[Part] = (), *, private: frozenset[str] = frozenset()) -> Any:
+    """A field: the newest entries that touched the object or the rows that belong to it.
+
+    Changes of `private` columns are shown only to those who see everything.
+    """
+
+    async def resolve(
+        self: Any, info: strawberry.Info[Context, None], first: Newest = 50
+    ) -> list[HistoryEntry]:
+        if not 0 <= first <= MAX_PAGE:
+            message = f"first must be between 0 and {MAX_PAGE}"
+            raise BadInput(message)
+        wide = self.view.actor.reach.scope is Scope.ALL
+        hidden = frozenset[str]() if wide else private
+        return await _entries(info.context, self, parts, first, hidden=hidden)
+
+    return strawberry.field(
+        resolver=resolve,
+        description="Who changed what, when and why; newest first. One statement a table.",
+    )
+
+
+async def _entries(
+    context: Context, node: Node, parts: Sequence[Part], first: int, *, hidden: frozenset[str]
+) -> list[HistoryEntry]:
+    view = node.view
+    limit = view.seq if view.seq is not None else 2**62
+    own = Part(node.model, "id")
+    versions: dict[tuple[str, str], list[Any]] = {}
+    for part in (own, *parts):
+        if part is not own and view.actor.reach.scope is not Scope.ALL:
+            continue  # what belongs to the object may be hidden; its own row is not
+        for row in await context.rows(view, _versions(part, node.key, limit)):
+            versions.setdefault((part.model.__tablename__, row.id), []).append(row)
+    changes: dict[int, list[FieldChange]] = {}
+    for (table, _), rows in versions.items():
+        for seq, change in _differences(table, rows, limit):
+            if change.field not in hidden:
+                changes.setdefault(seq, []).append(change)
+    wanted = sorted(changes, reverse=True)[:first]
+    query = select(Entry).with_only_columns(
+        Entry.seq, Entry.at, Entry.actor_id, Entry.actor_name, Entry.action, Entry.reason
+    )
+    query = query.where(Entry.seq.in_(wanted)).order_by(Entry.seq.desc())
+    entries = await context.rows(view, query)
+    return [
+        HistoryEntry(
+            seq=row.seq,
+            at=row.at,
+            actor=row.actor_name if _may_name(view, row.actor_id) else None,
+            action=row.action,
+            reason=row.reason,
+            changes=changes[row.seq],
+        )
+        for row in entries
+    ]
+
+
+def _may_name(view: View, actor_id: str) -> bool:
+    """A vendor learns no names from an entry: they may be another vendor's people."""
+    return view.actor.reach.scope is not Scope.VENDOR or actor_id == view.actor.id
+
+
+def _versions(part: Part, key: str, limit: int) -> Select[Any]:
+    source, number = version_source(part.model.__tablename__)
+    ids = select(source.c.id).where(source.c[part.parent] == key).distinct()
+    ended = source.c.to_seq if "to_seq" in source.c else number
+    return (
+        select(source, number.label("written_by"), ended.label("ended_by"))
+        .where(source.c.id.in_(ids) if part.parent != "id" else source.c.id == key)
+        .where(number <= limit)
+        .order_by(source.c.id, number)
+    )
+
+
+def _differences(table: str, rows: Sequence[Any], limit: int) -> list[tuple[int, FieldChange]]:
+    found: list[tuple[int, FieldChange]] = []
+    before: dict[str, str | None] = {}
+    word = table.removesuffix("s")
+    for row in rows:
+        after = {n: _text(v) for n, v in row._mapping.items() if n not in UNSHOWN}  # noqa: SLF001 (SQLAlchemy's public row mapping)
+        for name, value in after.items():
+            if name in {"written_by", "ended_by"} or before.get(name) == value:
+                continue
+            change = FieldChange(object=word, field=name, before=before.get(name), after=value)
+            found.append((row.written_by, change))
+        before = after
+    last = rows[-1]
+    if last.ended_by != last.written_by and last.ended_by <= limit:
+        gone = FieldChange(object=word, field="removed", before=None, after="true")
+        found.append((last.ended_by, gone))
+    return found
+
+
+def _text(value: object) -> str | None:
+    match value:
+        case None:
+            return None
+        case Enum():
+            return value.name
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return value.isoformat()
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)

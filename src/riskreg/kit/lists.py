@@ -1,0 +1,274 @@
+"""Connections: keyset pages with cursors that are bound to what they page through."""
+
+import base64
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+import strawberry
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy.engine import Row
+
+from riskreg.kit.context import Context
+from riskreg.kit.errors import BadInput
+from riskreg.kit.graph import Node, columns, show, term
+from riskreg.kit.scalars import Cursor
+from riskreg.kit.view import View
+from riskreg.kit.words import describe
+
+T = TypeVar("T")
+N = TypeVar("N", bound=Node)
+
+DEFAULT_PAGE = 20
+MAX_PAGE = 100
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description="How many rows from the start: 20 by default, at most 100."),
+]
+Last = Annotated[
+    int | None, strawberry.argument(description="How many rows from the end, at most 100.")
+]
+After = Annotated[Cursor | None, strawberry.argument(description="Only what follows this cursor.")]
+Before = Annotated[
+    Cursor | None, strawberry.argument(description="Only what precedes this cursor.")
+]
+AsOf = Annotated[
+    datetime | None,
+    strawberry.argument(description="As the register stood then, in everything nested as well."),
+]
+
+
+class Direction(Enum):
+    """Which end comes first."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+describe(
+    Direction,
+    "Direction",
+    {
+        Direction.ASC: "The least, earliest or first in the alphabet.",
+        Direction.DESC: "The greatest, latest or last in the alphabet.",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The page asked for, in Relay's four words."""
+
+    first: int | None = None
+    last: int | None = None
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """One sort key, by its name and column, and a direction; the id breaks ties."""
+
+    name: str
+    by: ColumnElement[Any]
+    descending: bool = False
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Whether more lies on either side, and the cursors of both ends."""
+
+    has_next_page: bool = strawberry.field(description="Whether more follows this page.")
+    has_previous_page: bool = strawberry.field(description="Whether something precedes this page.")
+    start_cursor: Cursor | None = strawberry.field(description="The first row's cursor.")
+    end_cursor: Cursor | None = strawberry.field(description="The last row's cursor.")
+
+
+@strawberry.type(description="A row of a list with its cursor.")
+class Edge(Generic[T]):
+    """One row and where it stands."""
+
+    node: T = strawberry.field(description="The row.")
+    cursor: Cursor = strawberry.field(description="Where it stands in this list.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    """A page; counting the whole list happens only when `totalCount` is asked for."""
+
+    nodes: list[T] = strawberry.field(description="The rows of the page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    cursors: strawberry.Private[Sequence[str]]
+    counted: strawberry.Private[Callable[[Context], Awaitable[int]]]
+
+    @strawberry.field(description="The rows with their cursors.")
+    def edges(self) -> list[Edge[T]]:
+        """Rows and cursors side by side."""
+        pairs = zip(self.nodes, self.cursors, strict=True)
+        return [Edge(node=node, cursor=Cursor(cursor)) for node, cursor in pairs]
+
+    @strawberry.field(description="How many rows the whole list has.")
+    async def total_count(self, info: strawberry.Info[Context, None]) -> int:
+        """Counted when asked, by a statement of its own."""
+        return await self.counted(info.context)
+
+
+def counting(view: View, query: Select[Any]) -> Callable[[Context], Awaitable[int]]:
+    """How many rows a query has, to be asked later or never."""
+
+    async def count(context: Context) -> int:
+        total = select(func.count()).select_from(query.order_by(None).subquery())
+        [(number,)] = await context.rows(view, total)
+        return int(number)
+
+    return count
+
+
+def binding(view: View, order: Order, *given: object) -> str:
+    """What a cursor is good for: this list, in this order, at this instant."""
+    as_of = "" if view.seq is None else view.now.isoformat()
+    text = repr((order.name, order.descending, as_of, given))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+async def connect(
+    context: Context,
+    view: View,
+    shown: type[N],
+    query: Select[Any],
+    order: Order,
+    paging: Paging,
+    *given: object,
+) -> Connection[N]:
+    """A page of the rows of `query`, which selects `columns(shown, alias)`.
+
+    `given` is what else the list depends on (filter, search): cursors are bound to it.
+    """
+    bound = binding(view, order, *given)
+    first, last = _sizes(paging)
+    id_column = query.selected_columns[0]
+    narrowed = query.add_columns(order.by.label("sort_key"))
+    for cursor, after in ((paging.after, True), (paging.before, False)):
+        if cursor is not None:
+            narrowed = narrowed.where(_beyond(order, id_column, _read(cursor, bound), after=after))
+    backwards = first is None
+    size = (last if first is None else first) or 0
+    flip = order.descending != backwards
+    statement = narrowed.order_by(*_ordering(order.by, id_column, descending=flip))
+    rows = list(await context.rows(view, statement.limit(size + 1)))
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    before = more if backwards else paging.after is not None
+    after = paging.before is not None if backwards else more
+    if first is not None and last is not None and len(rows) > last:
+        rows, before = rows[len(rows) - last :], True
+    return page_of(view, shown, rows, bound, Around(before, after), counting(view, query))
+
+
+@dataclass(frozen=True)
+class Around:
+    """Whether something lies before and after a page."""
+
+    before: bool
+    after: bool
+
+
+def page_of(
+    view: View,
+    shown: type[N],
+    rows: Sequence[Row[Any]],
+    bound: str,
+    around: Around,
+    counted: Callable[[Context], Awaitable[int]],
+) -> Connection[N]:
+    """The connection that shows these rows; each carries its `sort_key`."""
+    cursors = [_write(row, bound) for row in rows]
+    info = PageInfo(
+        has_next_page=around.after,
+        has_previous_page=around.before,
+        start_cursor=Cursor(cursors[0]) if cursors else None,
+        end_cursor=Cursor(cursors[-1]) if cursors else None,
+    )
+    nodes = [show(shown, view, row) for row in rows]
+    return Connection(nodes=nodes, page_info=info, cursors=cursors, counted=counted)
+
+
+def _sizes(paging: Paging) -> tuple[int | None, int | None]:
+    for name, size in (("first", paging.first), ("last", paging.last)):
+        if size is not None and not 0 <= size <= MAX_PAGE:
+            message = f"{name} must be between 0 and {MAX_PAGE}"
+            raise BadInput(message)
+    if paging.first is None and paging.last is None:
+        return DEFAULT_PAGE, None
+    return paging.first, paging.last
+
+
+def _ordering(
+    by: ColumnElement[Any], id_column: ColumnElement[Any], *, descending: bool
+) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return (by.desc(), id_column.desc()) if descending else (by.asc(), id_column.asc())
+
+
+def _beyond(
+    order: Order, id_column: ColumnElement[Any], at: tuple[Any, str], *, after: bool
+) -> ColumnElement[bool]:
+    value = _typed(order.by, at[0])
+    here = tuple_(order.by, id_column)
+    there = tuple_(literal(value, order.by.type), literal(at[1], id_column.type))
+    return here < there if after == order.descending else here > there
+
+
+def _typed(column: ColumnElement[Any], value: Any) -> Any:
+    kind = column.type.python_type
+    try:
+        if issubclass(kind, Enum):
+            return kind[value]
+        if issubclass(kind, (datetime, date)):
+            return kind.fromisoformat(value)
+        return kind(value)
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(_BAD_CURSOR) from None
+
+
+_BAD_CURSOR = "the cursor is not one of this list with these arguments"
+
+
+def _write(row: Row[Any], bound: str) -> str:
+    value = row.sort_key
+    plain = value.name if isinstance(value, Enum) else value
+    packed = orjson.dumps(
+        [plain, row.id, bound], option=orjson.OPT_PASSTHROUGH_DATETIME, default=_iso
+    )
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _iso(value: Any) -> str:
+    return value.isoformat()  # type: ignore[no-any-return]
+
+
+def _read(cursor: str, bound: str) -> tuple[Any, str]:
+    try:
+        packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        value, key, made_for = orjson.loads(packed)
+    except (ValueError, TypeError):
+        raise BadInput(_BAD_CURSOR) from None
+    if made_for != bound or not isinstance(key, str):
+        raise BadInput(_BAD_CURSOR)
+    return value, key
+
+
+def listing(shown: type[Node], alias: Any) -> Select[Any]:
+    """The select that `connect` pages through: every column that the type shows."""
+    return select(*columns(shown, alias))
+
+
+def order_of(alias: Any, orders: dict[str, str], name: str, direction: Direction) -> Order:
+    """The declared sort key of a name (`ORDERS`), over a view's alias."""
+    return Order(name, term(alias, orders[name]), direction is Direction.DESC)

@@ -1,0 +1,266 @@
+"""One mutation field: one transaction, one entry, one payload."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar
+
+import orjson
+import strawberry
+from sqlalchemy import BigInteger, String
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from riskreg.kit.context import Context
+from riskreg.kit.db import Act
+from riskreg.kit.edges import fetch_one
+from riskreg.kit.errors import UserError, UserErrors
+from riskreg.kit.tables import Base, Instant, Json, Key, model_of
+from riskreg.kit.text import clean, optional
+from riskreg.kit.view import View
+from riskreg.kit.words import describe
+
+P = TypeVar("P")
+MAX_KEY, MAX_REASON = 200, 2000
+
+
+class IdempotencyKey(Base):
+    """A key that a caller has used, what for, and what came of it; kept at least seven days."""
+
+    __tablename__ = "idempotency_keys"
+    actor_id: Mapped[str] = mapped_column(Key, primary_key=True)
+    key: Mapped[str] = mapped_column(String(MAX_KEY), primary_key=True)
+    action: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64))
+    table_name: Mapped[str] = mapped_column(String(60))
+    object_ids: Mapped[list[str]] = mapped_column(Json)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class UserErrorCode(Enum):
+    """What kind of thing a person can mend."""
+
+    INVALID = "INVALID"
+    REQUIRED = "REQUIRED"
+    TOO_LONG = "TOO_LONG"
+    INVALID_TEXT = "INVALID_TEXT"
+    NOT_FOUND = "NOT_FOUND"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    MOVE_NOT_ALLOWED = "MOVE_NOT_ALLOWED"
+    MISSING = "MISSING"
+    NOT_READY = "NOT_READY"
+    FOUR_EYES = "FOUR_EYES"
+    AUTHORITY = "AUTHORITY"
+    NOT_PERMITTED = "NOT_PERMITTED"
+    DUPLICATE = "DUPLICATE"
+    CYCLE = "CYCLE"
+    DATE_IN_PAST = "DATE_IN_PAST"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+
+
+_CODES = {
+    "INVALID": "The value cannot be right; the message says why.",
+    "REQUIRED": "A value is needed here.",
+    "TOO_LONG": "The text is longer than it may be.",
+    "INVALID_TEXT": "The text holds a character that no text may hold.",
+    "NOT_FOUND": "There is no such row, or none that you may see.",
+    "VERSION_CONFLICT": "It was changed meanwhile; look at it again.",
+    "IDEMPOTENCY_KEY_REUSED": "The key was used for another request before.",
+    "MOVE_NOT_ALLOWED": "The move does not start in the present state.",
+    "MISSING": "Something that the move needs is not there yet.",
+    "NOT_READY": "Something that the move waits for has not happened yet.",
+    "FOUR_EYES": "Somebody else has to do this.",
+    "AUTHORITY": "Somebody of higher authority has to do this.",
+    "NOT_PERMITTED": "A rule of the register forbids this.",
+    "DUPLICATE": "There is one already.",
+    "CYCLE": "It would come to lie within, or depend on, itself.",
+    "DATE_IN_PAST": "The time has passed.",
+    "OUT_OF_RANGE": "The number or date lies outside its bounds.",
+}
+describe(UserErrorCode, "UserErrorCode", _CODES)
+
+
+@strawberry.type(name="UserError", description="Something wrong that a person can mend.")
+class ShownUserError:
+    """A message, the input field it is about, and its kind."""
+
+    message: str = strawberry.field(description="A sentence for the person.")
+    field: list[str] = strawberry.field(
+        description="The path of the input field, list positions included."
+    )
+    code: UserErrorCode = strawberry.field(description="What kind of error it is.")
+    current_version: int | None = strawberry.field(
+        description="With VERSION_CONFLICT: the version that the object has now."
+    )
+
+
+Rows = Sequence[Base]
+Work = Callable[[AsyncSession, View, Any], Awaitable[Base]]
+"""A service's use case: it checks, changes, announces, and gives the row it was about."""
+BulkWork = Callable[[AsyncSession, View, Any], Awaitable[Rows]]
+"""The same for many at once; its errors name the position in the input."""
+
+
+async def perform(
+    info: strawberry.Info[Context, None],
+    given: Any,
+    work: Work,
+    payload: type[P],
+    *,
+    reason: str | None = None,
+) -> P:
+    """Run a use case as one entry and answer with its payload: one object, and `user_errors`.
+
+    The object is shown by the ordinary read path, or null with `userErrors` when a person must
+    mend something (then nothing was written), or null alone after a `dryRun` that found nothing.
+    """
+
+    async def alone(session: AsyncSession, view: View, given: Any) -> Rows:
+        return (await work(session, view, given),)
+
+    shown, errors = await perform_all(info, given, alone, reason=reason)
+    object_field = next(f.name for f in fields(payload) if f.name != "user_errors")  # type: ignore[arg-type]  # a payload is a strawberry type
+    told = [show_error(error) for error in errors]
+    return payload(**{object_field: shown[0] if shown else None, "user_errors": told})
+
+
+async def perform_all(
+    info: strawberry.Info[Context, None],
+    given: Any,
+    work: BulkWork,
+    *,
+    reason: str | None = None,
+) -> tuple[Sequence[Any], tuple[UserError, ...]]:
+    """Run a use case over many rows as one entry: the shown objects in order, or the errors."""
+    context = info.context
+    try:
+        told = optional(reason, limit=MAX_REASON, field="reason", multiline=True)
+        act = Act(info.field_name, told)
+        if given.dry_run:
+            await context.db.rehearse(context.actor, act, _with(given, work))
+            return (), ()
+        return await _write(context, act, given, work), ()
+    except UserError as error:
+        return (), (error,)
+    except UserErrors as errors:
+        return (), errors.errors
+
+
+def _with(given: Any, work: BulkWork) -> Callable[[AsyncSession, View], Awaitable[Rows]]:
+    async def run(session: AsyncSession, view: View) -> Rows:
+        return await work(session, view, given)
+
+    return run
+
+
+class _Replay(Exception):
+    """Ends a write whose key was used before for the same input."""
+
+    def __init__(self, known: IdempotencyKey) -> None:
+        self.known = known
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a caller asks for, under which key."""
+
+    key: str | None
+    act: Act
+    digest: str
+
+    async def refuse_or_replay(self, session: AsyncSession, view: View) -> None:
+        """Stop a write whose key was used: for the same input, or for another."""
+        known = await session.get(IdempotencyKey, (view.actor.id, self.key)) if self.key else None
+        if known is None:
+            return
+        if (known.action, known.digest) != (self.act.name, self.digest):
+            message = "This idempotency key was used for another request."
+            raise UserError(message, code="IDEMPOTENCY_KEY_REUSED", field=("idempotencyKey",))
+        raise _Replay(known)
+
+    def remember(self, session: AsyncSession, view: View, rows: Rows) -> None:
+        """Keep the key with what came of it, in the transaction of the write."""
+        entry = session.info["entry"]
+        used = IdempotencyKey(
+            actor_id=view.actor.id,
+            key=self.key,
+            action=self.act.name,
+            digest=self.digest,
+            table_name=rows[0].__tablename__,
+            object_ids=[_id(row) for row in rows],
+            seq=entry.seq,
+            at=entry.at,
+        )
+        if self.key is not None:
+            session.add(used)
+
+
+def _id(row: Any) -> str:
+    return str(row.id)
+
+
+async def _write(context: Context, act: Act, given: Any, work: BulkWork) -> Sequence[Any]:
+    key = given.idempotency_key
+    if key is not None:
+        key = clean(key, limit=MAX_KEY, field=("idempotencyKey",))
+    asked = _Asked(key, act, input_digest(given))
+
+    async def once(session: AsyncSession, view: View) -> tuple[type[Base], list[str]]:
+        await asked.refuse_or_replay(session, view)
+        rows = list(await work(session, view, given))
+        await session.flush()
+        asked.remember(session, view, rows)
+        return type(rows[0]), [_id(row) for row in rows]
+
+    try:
+        written = await context.db.write(context.actor, act, once)
+    except _Replay as replay:
+        known = replay.known
+        past = View(context.actor, known.at, known.seq)
+        model = model_of(known.table_name)
+        return [await fetch_one(context, past, model, key) for key in known.object_ids]
+    context.after_write()
+    view = await context.view()
+    model, ids = written.result
+    return await asyncio.gather(*[fetch_one(context, view, model, key) for key in ids])
+
+
+def show_error(error: UserError) -> ShownUserError:
+    """A user error as the API shows it."""
+    return ShownUserError(
+        message=error.message,
+        field=[str(part) for part in error.field],
+        code=UserErrorCode(error.code),
+        current_version=error.current_version,
+    )
+
+
+def input_digest(given: Any) -> str:
+    """What an input asks for, whatever key it carries: the same input gives the same digest."""
+    plain = _plain(given)
+    plain.pop("idempotency_key", None)
+    plain.pop("dry_run", None)
+    packed = orjson.dumps(plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+    return hashlib.sha256(packed).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, strawberry.Some):
+        return {"some": _plain(value.value)}
+    if value is strawberry.UNSET:
+        return {"unset": True}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value

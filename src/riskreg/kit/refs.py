@@ -1,0 +1,61 @@
+"""Turns the ids that callers send into keys of rows that they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from riskreg.kit.errors import UserError, UserErrors
+from riskreg.kit.graph import prefix_of
+from riskreg.kit.ids import parse_global_id
+from riskreg.kit.tables import Base
+from riskreg.kit.view import View
+
+Path = tuple[str | int, ...]
+
+
+def key_in(model: type[Base], given: str) -> str | None:
+    """The key inside a global id of this model; None for anything else."""
+    parsed = parse_global_id(given)
+    return parsed[1] if parsed is not None and parsed[0] == prefix_of(model) else None
+
+
+async def keys_of(
+    session: AsyncSession, view: View, model: type[Base], given: Sequence[str], field: str
+) -> list[str]:
+    """The keys of rows given by global id, each once, in the order given.
+
+    UserErrors NOT_FOUND name each position that is no id of this model, or whose row is absent or
+    not visible.
+    """
+    if not given:
+        return []
+    keys = [key_in(model, one) for one in given]
+    alias: Any = view.of(model)
+    wanted = [key for key in keys if key is not None]
+    statement = select(alias.id).where(alias.id.in_(wanted))
+    found = set((await session.execute(statement, view.params)).scalars())
+    missing = [place for place, key in enumerate(keys) if key not in found]
+    if missing:
+        message = f"There is no such {model.__name__.lower()}."
+        raise UserErrors(
+            tuple(UserError(message, code="NOT_FOUND", field=(field, at)) for at in missing)
+        )
+    return list(dict.fromkeys(wanted))
+
+
+async def key_of(
+    session: AsyncSession, view: View, model: type[Base], given: str | None, field: str
+) -> str | None:
+    """The key of a row given by global id, or None where nothing was given."""
+    if given is None:
+        return None
+    try:
+        [key] = await keys_of(session, view, model, [given], field)
+    except UserErrors:
+        message = f"There is no such {model.__name__.lower()}."
+        raise UserError(message, code="NOT_FOUND", field=(field,)) from None
+    return key

@@ -1,0 +1,223 @@
+"""The base of every table: column types that behave the same on both engines, and what is kept.
+
+A model says how its past is kept by the mixin it takes:
+
+- `Tracked` rows change; triggers keep every version of them in `<table>_history`.
+- `Appended` rows never change; each carries the `seq` of the entry that wrote it.
+- a plain `Base` row is operational (jobs, sign-in sessions, idempotency keys): no history, no view.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum as PyEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+FOREVER_SEQ = 2**63 - 1
+"""The open end of a row version: it holds until another entry ends it. Never NULL."""
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""The deadline of what does not end."""
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""The deadline of what never began."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, to the microsecond, on both engines."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "an instant needs a time zone"
+            raise ValueError(msg)
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _c_collated(plain: Any, sized: Any) -> Any:
+    return plain.with_variant(sized, "postgresql")
+
+
+def Chars(length: int) -> Any:  # noqa: N802 (reads as a column type)
+    """Text of at most `length` characters, sorted by code point on both engines."""
+    return _c_collated(String(length), postgresql.VARCHAR(length, collation="C"))
+
+
+LongText = _c_collated(Text(), postgresql.TEXT(collation="C"))
+"""Text of any length, sorted by code point; its bound is checked where it is accepted."""
+
+Key = Chars(32)
+"""A UUIDv7 as 32 hex digits."""
+
+Json = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+"""A JSON value; on PostgreSQL as JSONB, which can be compared."""
+
+
+def Word(kind: type[PyEnum]) -> Enum:  # noqa: N802 (reads as a column type)
+    """A member of an enum, stored by its name and checked by the database."""
+    return Enum(kind, native_enum=False, create_constraint=False, length=40)
+
+
+class Base(DeclarativeBase):
+    """The base of all models; constraint names follow one convention."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Tracked:
+    """A row that changes; every version of it is kept. `version` counts its changes from 1."""
+
+    id: Mapped[str] = mapped_column(Key, primary_key=True, sort_order=-10)
+    version: Mapped[int] = mapped_column(Integer, sort_order=90)
+    created_at: Mapped[datetime] = mapped_column(Instant, sort_order=91)
+    created_by: Mapped[str] = mapped_column(Key, sort_order=92)
+    updated_at: Mapped[datetime] = mapped_column(Instant, sort_order=93)
+    updated_by: Mapped[str] = mapped_column(Key, sort_order=94)
+
+    id_prefix: ClassVar[str] = ""
+
+
+class Appended:
+    """A row that is written once and never changes; `seq` is the entry that wrote it."""
+
+    id: Mapped[str] = mapped_column(Key, primary_key=True, sort_order=-10)
+    seq: Mapped[int] = mapped_column(BigInteger, index=True, sort_order=90)
+    at: Mapped[datetime] = mapped_column(Instant, sort_order=91)
+    by: Mapped[str] = mapped_column(Key, sort_order=92)
+
+    id_prefix: ClassVar[str] = ""
+
+
+_HISTORY: dict[str, Table] = {}
+_APPENDED: set[str] = set()
+_MODELS: dict[str, type[Any]] = {}
+
+
+def history_of(table: Table) -> Table:
+    """The table that holds every version of a tracked table's rows."""
+    return _HISTORY[table.name]
+
+
+def model_of(table_name: str) -> type[Any]:
+    """The model of a tracked or append-only table."""
+    return _MODELS[table_name]
+
+
+def is_tracked(table: Table) -> bool:
+    """Whether the table's row versions are kept."""
+    return table.name in _HISTORY
+
+
+def is_appended(table: Table) -> bool:
+    """Whether the table's rows are written once and never changed."""
+    return table.name in _APPENDED
+
+
+def is_guarded(table: Any) -> bool:
+    """Whether the table may be read only through a view."""
+    return table.name in _MODELS
+
+
+IN_VIEW = "in_view_"
+
+
+def in_view(table: Table, suffix: str = "") -> Any:
+    """The table under the name that lets it be read: for views, the journal and the audit only.
+
+    A name survives the cloning that statements undergo; a private mark on the table would not.
+    """
+    return table.alias(f"{IN_VIEW}{table.name}{suffix}")
+
+
+def _check_words(table: Table) -> None:
+    """Let the database refuse words that an enum lacks; histories keep what was once a word."""
+    for column in table.columns:
+        if isinstance(column.type, Enum):
+            words = ", ".join(f"'{word}'" for word in column.type.enums)
+            table.append_constraint(
+                CheckConstraint(f"{column.name} IN ({words})", name=column.name)
+            )
+
+
+def _history_column(column: Column[Any]) -> Column[Any]:
+    return Column(column.name, column.type, nullable=True)
+
+
+def _make_history(table: Table) -> Table:
+    history = Table(
+        f"{table.name}_history",
+        table.metadata,
+        Column("id", Key, primary_key=True),
+        Column("from_seq", BigInteger, primary_key=True, autoincrement=False),
+        Column("to_seq", BigInteger, nullable=False),
+        *[_history_column(c) for c in table.columns if c.name != "id"],
+    )
+    Index(f"ix_{history.name}_from_seq", history.c.from_seq)
+    return history
+
+
+def mirror_indexes(table: Table) -> None:
+    """Give the history table the index of each sort and link column of its live table."""
+    history = history_of(table)
+    for index in sorted(table.indexes, key=lambda one: str(one.name)):
+        names = [column.name for column in index.columns]
+        if not any(set(names) == set(i.columns.keys()) for i in history.indexes):
+            Index(f"ix_{history.name}_{'_'.join(names)}", *[history.c[n] for n in names])
+
+
+@event.listens_for(Mapper, "instrument_class")
+def _keep(mapper: Mapper[Any], model: type[Any]) -> None:
+    table = mapper.local_table
+    if not isinstance(table, Table):
+        return
+    _check_words(table)
+    if issubclass(model, Tracked):
+        _HISTORY[table.name] = _make_history(table)
+        mirror_indexes(table)
+    elif issubclass(model, Appended):
+        _APPENDED.add(table.name)
+    else:
+        return
+    _MODELS[table.name] = model

@@ -1,0 +1,1 @@
+"""Briefs for leadership: facts, narrative, charts, page, PDF and lint."""

@@ -1,0 +1,92 @@
+"""Selects over reports, what lists of them are filtered and sorted by, and who sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import Executable, Select, select
+
+from riskreg.kit import filters
+from riskreg.kit.codes import CodeCounter
+from riskreg.kit.db import Rows
+from riskreg.kit.journal import Entry
+from riskreg.kit.view import View, access, nobody
+from riskreg.reports.models import Report, ReportFile
+
+CODE_PREFIX = "RPT"
+
+# A report tells of the whole register, so only those who see all of it see its reports.
+access(Report)(nobody)
+
+REPORT_FILTERS: dict[str, filters.Test] = {
+    name: filters.plain(name) for name in ("code", "kind", "status", "as_of")
+}
+REPORT_ORDERS = {"CODE": "number", "AS_OF": "as_of", "CREATED_AT": "id"}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The report that another one is compared with."""
+
+    id: str
+    code: str
+    as_of: datetime
+    revision: int
+
+
+Choice: TypeAlias = Select[str, str, datetime, int]
+
+
+def by_key(view: View, key: str) -> Choice:
+    """The report of a key, as `Earlier`."""
+    return _earlier(view).where(view.of(Report).id == key)
+
+
+def by_code(view: View, code: str) -> Choice:
+    """The report of a code, as `Earlier`."""
+    return _earlier(view).where(view.of(Report).code == _storable(code))
+
+
+def _earlier(view: View) -> Choice:
+    report = view.of(Report)
+    return select(report.id, report.code, report.as_of, report.revision)
+
+
+def earlier_of(rows: Rows) -> list[Earlier]:
+    """The rows of `by_key` and `by_code`."""
+    return [Earlier(row.id, row.code, row.as_of, row.revision) for row in rows]
+
+
+def file_of(view: View, code: str) -> Select[str, str, bytes]:
+    """The file of a report, and the hash that it must have."""
+    report = view.of(Report)
+    return (
+        select(report.code, report.file_hash, ReportFile.content)
+        .join(ReportFile, ReportFile.report_id == report.id)
+        .where(report.code == _storable(code))
+    )
+
+
+def proof_of(view: View, code: str) -> Executable:
+    """All that a report was made of, besides its file."""
+    report = view.of(Report)
+    return file_of(view, code).add_columns(
+        report.facts, report.content_hash, report.audit_head, report.revision
+    )
+
+
+def head_at(seq: int) -> Select[str]:
+    """The hash of an entry of the journal."""
+    return select(Entry.hash).where(Entry.seq == seq)
+
+
+def last_number() -> Select[int]:
+    """The number of the newest report, if there is one."""
+    return select(CodeCounter.last).where(CodeCounter.prefix == CODE_PREFIX)
+
+
+def _storable(code: str) -> str:
+    """A code as a database can compare it; what none can hold is no code."""
+    return code if filters.is_storable(code) else ""

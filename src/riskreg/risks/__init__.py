@@ -1,0 +1,1 @@
+"""Risks, assessments, acceptances, mitigations and effectiveness checks."""

@@ -1,0 +1,34 @@
+"""Enums of the rules get a name and a description of every member."""
+
+from enum import Enum
+
+import pytest
+import strawberry
+
+from riskreg.kit.words import describe
+
+
+class Colour(Enum):
+    """What a thing looks like. Not more."""
+
+    RED = "RED"
+    BLUE = "BLUE"
+
+
+def test_members_are_described_and_all_of_them() -> None:
+    describe(Colour, "ColourOfThings", {Colour.RED: "Like blood.", "BLUE": "Like the sky."})
+
+    @strawberry.type
+    class Query:
+        colour: Colour = strawberry.field(description="What it looks like.")
+
+    assert str(strawberry.Schema(Query)).startswith(
+        '"""What a thing looks like. Not more."""\nenum ColourOfThings {\n'
+        '  """Like blood."""\n  RED\n\n  """Like the sky."""\n  BLUE\n}'
+    )
+
+
+@pytest.mark.parametrize("words", [{"RED": "x"}, {"RED": "x", "BLUE": "y", "GREEN": "z"}, {}])
+def test_what_is_left_out_or_too_many_is_a_fault(words: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="these are described or members, not both"):
+        describe(Colour, "Colour", words)
