@@ -231,11 +231,15 @@ async def an_assessed_risk(
         expected_version=risk.version,
         likelihood=likelihood,
         impacts=[risks.ImpactInput(dimension=ImpactDimension.SLA, step=impact)],
-        residual=None if residual is None else risks.LevelInput(*residual),
-        target=None if target is None else risks.LevelInput(*target),
+        residual=_level(residual),
+        target=_level(target),
         rationale="Seen last year",
     )
     return await done(db, service_assess.assess, assessed, actor)
+
+
+def _level(given: tuple[int, int] | None) -> risks.LevelInput | None:
+    return None if given is None else risks.LevelInput(likelihood=given[0], impact=given[1])
 
 
 async def a_mitigation(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, inspect
 
-from riskreg.kit import migrate, triggers
+from riskreg.kit import migrate, revisions, triggers
 from riskreg.kit.tables import Base
 from riskreg.tables import metadata
 from tests.engines import Databases
@@ -73,3 +73,11 @@ def test_upgrading_twice_changes_nothing(
     before = migrate.on_connection(migrated_url, dump)
     migrate.upgrade(migrated_url)
     assert migrate.on_connection(migrated_url, dump) == before
+
+
+def test_the_newest_revision_is_known_without_alembic(migrated_url: str) -> None:
+    assert migrate.on_connection(migrated_url, revisions.current) == revisions.head() == "0001"
+
+
+def test_a_database_that_was_never_migrated_has_no_revision(database_url: str) -> None:
+    assert migrate.on_connection(database_url, revisions.current) is None

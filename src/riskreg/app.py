@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from riskreg.graph import schema
-from riskreg.kit import graphiql, migrate
+from riskreg.kit import graphiql, revisions
 from riskreg.kit.clock import Clock, SystemClock
 from riskreg.kit.context import Context
 from riskreg.kit.db import Database, Handler
@@ -27,7 +27,9 @@ from riskreg.kit.view import Actor
 from riskreg.people import auth, sessions
 from riskreg.policies import service as policies
 from riskreg.projects import service as projects
+from riskreg.reports.service import pdf_of
 from riskreg.risks import service_handlers as risks
+from riskreg.risks.downloads import risks_file
 from riskreg.settings import Settings
 
 WEB = PACKAGE / "web"
@@ -54,6 +56,8 @@ class Service:
             Route("/livez", _alive),
             Route("/readyz", self.ready),
             Route("/sign-in", self.sign_in),
+            Route("/reports/{code}.pdf", self.report_file),
+            Route("/export/risks.{format}", self.risks_file),
             *graphiql.routes(WEB / "graphiql", command=BUILD),
             Mount("/assets", graphiql.Assets(directory=WEB / "assets", check_dir=False)),
             Route("/{path:path}", _page),
@@ -110,14 +114,35 @@ class Service:
         }
         return RedirectResponse("/", status_code=303, headers=headers)
 
+    async def report_file(self, request: Request) -> Response:
+        """The PDF of a report, for those who may see it."""
+        try:
+            actor = await self.actor(request)
+        except Unauthenticated as error:
+            return PlainTextResponse(error.message, status_code=401)
+        code = request.path_params["code"]
+        content = await pdf_of(self.db, actor, code)
+        if content is None:
+            return PlainTextResponse("There is no such report.\n", status_code=404)
+        headers = {"content-disposition": f'inline; filename="{code}.pdf"'}
+        return Response(content, media_type="application/pdf", headers=headers)
+
+    async def risks_file(self, request: Request) -> Response:
+        """The register as a file, as the one who asks sees it."""
+        try:
+            actor = await self.actor(request)
+        except Unauthenticated as error:
+            return PlainTextResponse(error.message, status_code=401)
+        return await risks_file(request, self.db, actor)
+
     async def ready(self, _request: Request) -> Response:
         """200 when the database answers and is at the newest migration, else 503 and why."""
         try:
             async with asyncio.timeout(5):
-                revision = await self.db.run_sync(migrate.current)
+                revision = await self.db.run_sync(revisions.current)
         except Exception as error:  # noqa: BLE001 (whatever is wrong with the database is the answer)
             return PlainTextResponse(f"no database: {type(error).__name__}\n", status_code=503)
-        if revision != migrate.head():
+        if revision != revisions.head():
             return PlainTextResponse("the database needs `riskreg migrate`\n", status_code=503)
         return PlainTextResponse("ready\n")
 

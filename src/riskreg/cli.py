@@ -6,12 +6,12 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from riskreg import settings as configured
-from riskreg.kit import migrate
 from riskreg.kit.clock import SystemClock, today
 from riskreg.kit.db import Act, Database
 from riskreg.kit.errors import CodedError, UserError, UserErrors
@@ -77,8 +77,14 @@ def _serve(host: str, port: int) -> None:
 @main.command(name="migrate")
 def migrate_command() -> None:
     """Bring the database to the newest schema."""
-    migrate.upgrade(configured.current().database_url)
+    _upgrade(configured.current().database_url)
     with_database(_install)
+
+
+def _upgrade(url: str) -> None:
+    from riskreg.kit import migrate  # noqa: PLC0415 (Alembic costs half a second)
+
+    migrate.upgrade(url)
 
 
 async def _install(db: Database) -> None:
@@ -132,6 +138,87 @@ def create(role: str, name: str, days: int) -> None:
     click.echo(with_database(lambda db: create_token(db, role, name, timedelta(days=days))))
 
 
+@main.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.option("--profile", default="riskreg", show_default=True, help="Whose headings it has.")
+def import_command(file: Path, profile: str, *, dry_run: bool) -> None:
+    """Bring risks in from a CSV, XLSX or JSON file: all of it or nothing."""
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.risks.commands import import_file  # noqa: PLC0415
+
+    sys.exit(
+        with_database(lambda db: import_file(db, SYSTEM, file, profile=profile, dry_run=dry_run))
+    )
+
+
+@main.command(name="export")
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "json"]), default="csv")
+@click.option("--profile", default="riskreg", show_default=True, help="riskreg or nist-ir-8286.")
+@click.option("--as-of", help="An instant of the past, such as 2026-11-09T01:00:00Z.")
+@click.option("-o", "target", type=click.Path(path_type=Path, dir_okay=False), help="The file.")
+def export_command(kind: str, profile: str, as_of: str | None, target: Path | None) -> None:
+    """Write the register to a file or to stdout."""
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.risks.commands import export_file  # noqa: PLC0415
+
+    at = None if as_of is None else _instant(as_of)
+    sys.exit(
+        with_database(
+            lambda db: export_file(
+                db, SYSTEM, format=kind, profile=profile, as_of=at, target=target
+            )
+        )
+    )
+
+
+def _instant(text: str) -> datetime:
+    from riskreg.kit.scalars import parse_instant  # noqa: PLC0415 (loads strawberry)
+
+    try:
+        return parse_instant(text)
+    except Exception as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@main.group()
+def report() -> None:
+    """Briefs for leadership."""
+
+
+@report.command()
+@click.option("--as-of", help="The instant it tells of, such as 2026-11-16T01:00:00Z.")
+@click.option("--compare-to", help="The code of the earlier report whose changes it tells.")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path, dir_okay=False), default="brief.pdf"
+)
+def portfolio(as_of: str | None, compare_to: str | None, target: Path) -> None:
+    """Print the one-page brief "Where we stand" to a PDF, without keeping it."""
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.reports.service import preview  # noqa: PLC0415
+
+    at = None if as_of is None else _instant(as_of)
+    printed = with_database(lambda db: preview(db, SYSTEM, as_of=at, compare_to=compare_to))
+    target.write_bytes(printed.pdf)
+    for finding in printed.findings:
+        click.echo(f"{finding.severity} {finding.rule}: {finding.message}", err=True)
+    click.echo(f"{target}: {printed.content_hash}")
+
+
+@report.command(name="verify")
+@click.argument("code")
+def verify_report(code: str) -> None:
+    """Make a report again and compare; exit 1 if it is not what was made then."""
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.reports.service import verify as prove  # noqa: PLC0415
+
+    verified = with_database(lambda db: prove(db, SYSTEM, code))
+    for problem in verified.problems:
+        click.echo(f"WRONG: {problem}")
+    click.echo(f"{verified.code} is {'sound' if verified.sound else 'not what was made'}")
+    sys.exit(0 if verified.sound else 1)
+
+
 @main.command(name="sign-in-link")
 def sign_in_link() -> None:
     """Print the secret of a link that signs a lead in once: /sign-in?token=SECRET."""
@@ -143,7 +230,7 @@ def sign_in_link() -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The demo's today.")
 def demo(size: str, as_of: datetime | None) -> None:
     """Load the demo organisation into an empty database."""
-    migrate.upgrade(configured.current().database_url)
+    _upgrade(configured.current().database_url)
     _load_demo(size, as_of.date() if as_of else None)
 
 
@@ -159,7 +246,7 @@ def _load_demo(size: str, as_of: date | None) -> None:
 def run(host: str, port: int) -> None:
     """Migrate, load the demo into an empty database, print a sign-in link, and serve."""
     url = configured.current().database_url
-    migrate.upgrade(url)
+    _upgrade(url)
     if with_database(_is_empty):
         click.echo("loading the demo organisation …")
         _load_demo("small", today(SystemClock().now()))

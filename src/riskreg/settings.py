@@ -24,8 +24,6 @@ class Settings:
     """The country whose holidays are the organisation's: `SG`, `DE-BE`, or empty for none."""
     hosts: str = "127.0.0.1,localhost,[::1]"
     """The host names under which requests are answered, separated by commas."""
-    development: str = ""
-    """Set to 1 to let callers who are not signed in read the schema."""
 
     @property
     def working_days(self) -> WorkingCalendar:

@@ -42,6 +42,12 @@ class Story:
         """Set the clock to a day of the story; 0 is its first."""
         self.register.clock.set(START + timedelta(days=number))
 
+    def risk(self, code: str) -> Risk:
+        """The risk of a code."""
+        row = self.rows[code]
+        assert isinstance(row, Risk)
+        return row
+
     async def act(
         self,
         actor: Actor,
@@ -77,10 +83,13 @@ class Story:
     async def planned(self, code: str, risk: str, effect: tuple[int, int], due_in: int) -> None:
         """An approved action of the manager for one risk."""
         db, cast = self.register.db, self.register.cast
-        on = self.rows[risk]
-        assert isinstance(on, Risk)
         self.rows[code] = await a_mitigation(
-            db, cast.lead, (on, *effect), owner=cast.manager, due_in=due_in, code=code
+            db,
+            cast.lead,
+            (self.risk(risk), *effect),
+            owner=cast.manager,
+            due_in=due_in,
+            code=code,
         )
         await self.act(cast.qa, service_mitigation.approve, OnExisting, code)
 

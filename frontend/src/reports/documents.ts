@@ -2,10 +2,10 @@ import { graphql } from '../kit/graphql';
 
 export const Reports = graphql(`
   query Reports($after: Cursor) {
-    reports(first: 20, after: $after) {
+    reports(first: 20, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes { code kind status createdAt asOf downloadUrl contentHash }
+      nodes { code kind status createdAt asOf headline downloadUrl contentHash }
     }
   }
 `);

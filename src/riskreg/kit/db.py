@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Executable, event, select
+from sqlalchemy import Connection, Executable, event, select
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,6 +79,7 @@ class Database:
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._threads = ThreadPoolExecutor(READER_THREADS, "reader")
+        self._local = threading.local()
 
     async def aclose(self) -> None:
         """Let the writes that run finish, then close every connection."""
@@ -96,9 +98,15 @@ class Database:
             return (await connection.execute(statement, params)).all()
 
     def _rows(self, statement: Executable, params: dict[str, Any]) -> Sequence[Row[Any]]:
-        assert self.engines.sync_reader is not None  # noqa: S101 (chosen by `rows`)
-        with self.engines.sync_reader.connect() as connection:
-            return connection.execute(statement, params).all()
+        return self._reading().execute(statement, params).all()
+
+    def _reading(self) -> Connection:
+        """The reading connection of this thread; each statement reads what is newest."""
+        known: Connection | None = getattr(self._local, "connection", None)
+        if known is None:
+            assert self.engines.sync_reader is not None  # noqa: S101 (chosen by `rows`)
+            known = self._local.connection = self.engines.sync_reader.connect()
+        return known
 
     async def run_sync(self, work: Callable[[Any], R]) -> R:
         """The answer of a function over a plain read connection (audit, export of everything)."""

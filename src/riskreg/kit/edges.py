@@ -9,20 +9,20 @@ from sqlalchemy.engine import Row
 
 from riskreg.kit.context import Context
 from riskreg.kit.errors import BadInput
-from riskreg.kit.graph import SHOWN, Node, columns, show, term
+from riskreg.kit.graph import SHOWN, Names, Node, columns, show, term
 from riskreg.kit.lists import (
     DEFAULT_PAGE,
     MAX_PAGE,
     After,
     Around,
     Before,
+    Connection,
     First,
     Last,
     Order,
     Paging,
     binding,
     connect,
-    page_of,
 )
 from riskreg.kit.tables import Base, model_of
 from riskreg.kit.view import KEYS, View
@@ -52,10 +52,18 @@ class Link:
         return node.key  # type: ignore[no-any-return]
 
     async def fetch(
-        self, context: Context, view: View, keys: list[Any], size: int
+        self, context: Context, view: View, keys: list[Any], size: int, names: Names = None
     ) -> Sequence[Any]:
-        """The answer for every key, in their order."""
+        """The answer for every key, in their order; `names` are the columns that are needed."""
         raise NotImplementedError
+
+    def shown(self) -> type[Node]:
+        """The type of the linked objects."""
+        raise NotImplementedError
+
+    def needs(self) -> tuple[str, ...]:
+        """The columns of ours that tell the key."""
+        return ()
 
     def nodes_of(self, answer: Any) -> Sequence[Node]:
         """The objects in one answer."""
@@ -102,14 +110,20 @@ class _One(Link):
     def key_of(self, node: Any) -> str | None:
         return getattr(node, self._key)  # type: ignore[no-any-return]
 
+    def needs(self) -> tuple[str, ...]:
+        return (self._key,)
+
     async def fetch(
-        self, context: Context, view: View, keys: list[Any], size: int
+        self, context: Context, view: View, keys: list[Any], size: int, names: Names = None
     ) -> Sequence[Any]:
-        return await _by_key(context, view, _model(self._target), keys)
+        return await _by_key(context, view, _model(self._target), keys, names)
+
+    def shown(self) -> type[Node]:
+        return SHOWN[_model(self._target)]
 
 
 async def _by_key(
-    context: Context, view: View, model: type[Base], keys: list[Any]
+    context: Context, view: View, model: type[Base], keys: list[Any], names: Names = None
 ) -> Sequence[Any]:
     shown = SHOWN[model]
     if not shown.shown_to(view.actor):
@@ -117,13 +131,13 @@ async def _by_key(
 
     def build(view: View) -> Select[Any]:
         alias: Any = view.of(model)
-        return select(*columns(shown, alias)).where(alias.id.in_(KEYS))
+        return select(*columns(shown, alias, names)).where(alias.id.in_(KEYS))
 
     found: dict[str, Node] = {}
-    statement = view.statement(("by key", model), build)
+    statement = view.statement(("by key", model, names), build)
     for chunk in _chunks(keys):
         for row in await context.rows(view, statement, keys=chunk):
-            found[row.id] = show(shown, view, row)
+            found[row.id] = show(shown, view, row, names)
     return [found.get(key) for key in keys]
 
 
@@ -152,27 +166,30 @@ class _Linked(Link):
     def nodes_of(self, answer: Any) -> Sequence[Node]:
         return answer  # type: ignore[no-any-return]
 
-    def _build(self, view: View) -> Select[Any]:
+    def shown(self) -> type[Node]:
+        return SHOWN[_model(self._target)]
+
+    def _build(self, view: View, names: Names) -> Select[Any]:
         model = _model(self._target)
         link: Any = view.of(self._through)
         alias: Any = view.of(model)
         mine = getattr(link, self._ours)
         return (
-            select(*columns(SHOWN[model], alias), mine.label("our_key"))
+            select(*columns(SHOWN[model], alias, names), mine.label("our_key"))
             .join(link, alias.id == getattr(link, self._theirs))
             .where(mine.in_(KEYS))
             .order_by(getattr(alias, self._order), alias.id)
         )
 
     async def fetch(
-        self, context: Context, view: View, keys: list[Any], size: int
+        self, context: Context, view: View, keys: list[Any], size: int, names: Names = None
     ) -> Sequence[Any]:
         shown = SHOWN[_model(self._target)]
         found: dict[str, list[Node]] = {key: [] for key in keys}
-        statement = view.statement(self.name, self._build)
+        statement = view.statement((self.name, names), lambda view: self._build(view, names))
         for chunk in _chunks(keys):
             for row in await context.rows(view, statement, keys=chunk):
-                found[row.our_key].append(show(shown, view, row))
+                found[row.our_key].append(show(shown, view, row, names))
         return [found[key] for key in keys]
 
 
@@ -195,11 +212,15 @@ class _Latest(Link):
         self._model, self._what = model, (parent, by, True)
 
     async def fetch(
-        self, context: Context, view: View, keys: list[Any], size: int
+        self, context: Context, view: View, keys: list[Any], size: int, names: Names = None
     ) -> Sequence[Any]:
-        rows = await _first_rows(context, view, self._model, self._what, keys, 1)
+        wanted = (self._model, self._what, names)
+        rows = await _first_rows(context, view, wanted, keys, 1)
         shown = SHOWN[self._model]
-        return [show(shown, view, rows[key][0]) if rows[key] else None for key in keys]
+        return [show(shown, view, rows[key][0], names) if rows[key] else None for key in keys]
+
+    def shown(self) -> type[Node]:
+        return SHOWN[self._model]
 
 
 def latest(model: type[Base], parent: str, description: str, *, by: str = "seq") -> Any:
@@ -218,23 +239,25 @@ class _Children(Link):
         return answer.nodes  # type: ignore[no-any-return]
 
     async def fetch(
-        self, context: Context, view: View, keys: list[Any], size: int
+        self, context: Context, view: View, keys: list[Any], size: int, names: Names = None
     ) -> Sequence[Any]:
         model, (parent, order, descending) = _model(self.target), self.what
-        rows = await _first_rows(context, view, model, self.what, keys, size + 1)
+        rows = await _first_rows(context, view, (model, self.what, names), keys, size + 1)
         by = Order(order, term(view.of(model), order), descending)
         shown = SHOWN[model]
         return [
-            page_of(
-                view,
-                shown,
-                rows[key][:size],
-                binding(view, by, model.__name__, key),
-                Around(before=False, after=len(rows[key]) > size),
-                _counted(view, model, parent, key),
+            Connection(
+                nodes=[show(shown, view, row, names) for row in rows[key][:size]],
+                rows=rows[key][:size],
+                bound=binding(view, by, model.__name__, key),
+                around=Around(before=False, after=len(rows[key]) > size),
+                counted=_counted(view, model, parent, key),
             )
             for key in keys
         ]
+
+    def shown(self) -> type[Node]:
+        return SHOWN[_model(self.target)]
 
 
 def _counted(
@@ -283,15 +306,15 @@ def children(
     return link.marked(resolve, description)
 
 
+Wanted = tuple[type[Base], tuple[str, str, bool], Names]
+"""Rows of a model: (parent column, sort key, descending), and the columns needed."""
+
+
 async def _first_rows(
-    context: Context,
-    view: View,
-    model: type[Base],
-    what: tuple[str, str, bool],
-    keys: list[Any],
-    size: int,
+    context: Context, view: View, wanted: Wanted, keys: list[Any], size: int
 ) -> dict[str, list[Row[Any]]]:
     """The first rows of every parent, in one statement whatever their number."""
+    model, what, names = wanted
 
     def build(view: View) -> Select[Any]:
         parent, order, descending = what
@@ -300,12 +323,12 @@ async def _first_rows(
         ordering = (by.desc(), alias.id.desc()) if descending else (by.asc(), alias.id.asc())
         place = func.row_number().over(partition_by=mine, order_by=ordering).label("place")
         own = (mine.label("our_key"), by.label("sort_key"), place)
-        inner = select(*columns(SHOWN[model], alias), *own).where(mine.in_(KEYS)).subquery()
+        inner = select(*columns(SHOWN[model], alias, names), *own).where(mine.in_(KEYS)).subquery()
         first = inner.c.place <= bindparam("size", type_=Integer)
         return select(inner).where(first).order_by(inner.c.our_key, inner.c.place)
 
     found: dict[str, list[Row[Any]]] = {key: [] for key in keys}
-    statement = view.statement(("first", model, what), build)
+    statement = view.statement(("first", *wanted), build)
     for chunk in _chunks(keys):
         for row in await context.rows(view, statement, keys=chunk, size=size):
             found[row.our_key].append(row)

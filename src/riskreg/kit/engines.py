@@ -72,7 +72,10 @@ def _sqlite_writer(url: URL) -> AsyncEngine:
 
 def _sqlite_reader(url: URL) -> Engine:
     engine = create_engine(
-        url.set(drivername="sqlite"), connect_args={"check_same_thread": False}, pool_size=8
+        url.set(drivername="sqlite"),
+        connect_args={"check_same_thread": False},
+        pool_size=16,
+        isolation_level="AUTOCOMMIT",
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "connect", _only_query)

@@ -17,6 +17,7 @@ from riskreg.kit.tables import Base
 from riskreg.kit.view import Actor, View
 
 N = TypeVar("N", bound="Node")
+C = TypeVar("C", bound=Callable[..., Any])
 Info = strawberry.Info[Context, None]
 
 
@@ -87,21 +88,40 @@ def term(alias: Any, name: str) -> ColumnElement[Any]:
     return getattr(alias, name)  # type: ignore[no-any-return]
 
 
-def columns(cls: type[Node], alias: Any) -> list[ColumnElement[Any]]:
-    """What to select to show a type."""
-    names = shown_names(cls)  # type: ignore[arg-type]  # mypy takes dataclasses for unhashable
-    return [alias.id, *[term(alias, name) for name in names]]
+Names = tuple[str, ...] | None
+"""The columns that a selection needs of a type; None for all that the type can show."""
 
 
-def show(cls: type[N], view: View, row: Row[Any]) -> N:
+def derived(*names: str) -> Callable[[C], C]:
+    """Say which columns a computed field reads, so that a page selects no others.
+
+    A computed field without this word reads whatever it likes, and costs every column.
+    """
+
+    def mark(function: C) -> C:
+        function.needs = names  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def columns(cls: type[Node], alias: Any, names: Names = None) -> list[ColumnElement[Any]]:
+    """What to select to show a type, or the part of it that `names` says."""
+    # mypy takes dataclasses for unhashable, their classes included
+    chosen = shown_names(cls) if names is None else names  # type: ignore[arg-type]
+    return [alias.id, *[term(alias, name) for name in chosen]]
+
+
+def show(cls: type[N], view: View, row: Row[Any], names: Names = None) -> N:
     """The shown object of a row whose first columns are those of `columns`."""
     # Filled past `__init__`, which takes twice as long and checks nothing.
     made = cls.__new__(cls)
-    made.__dict__.update(zip(_copied(cls), row, strict=False))  # type: ignore[arg-type]  # as above
+    copied = _copied(cls) if names is None else ("key", *names)  # type: ignore[arg-type]
+    made.__dict__.update(zip(copied, row, strict=False))
     made.view = view
     return made
 
 
 @cache
 def _copied(cls: type[Any]) -> tuple[str, ...]:
-    return ("key", *shown_names(cls))
+    return ("key", *shown_names(cls))  # type: ignore[arg-type]

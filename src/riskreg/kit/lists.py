@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 
 from riskreg.kit.context import Context
 from riskreg.kit.errors import BadInput
-from riskreg.kit.graph import Node, columns, show, term
+from riskreg.kit.graph import Names, Node, columns, show, term
 from riskreg.kit.scalars import Cursor
 from riskreg.kit.view import View
 from riskreg.kit.words import describe
@@ -97,20 +97,40 @@ class Edge(Generic[T]):
     cursor: Cursor = strawberry.field(description="Where it stands in this list.")
 
 
+@dataclass(frozen=True)
+class Around:
+    """Whether something lies before and after a page."""
+
+    before: bool
+    after: bool
+
+
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    """A page; counting the whole list happens only when `totalCount` is asked for."""
+    """A page; its cursors, and the count of the whole list, are made when they are asked for."""
 
     nodes: list[T] = strawberry.field(description="The rows of the page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    cursors: strawberry.Private[Sequence[str]]
+    rows: strawberry.Private[Sequence[Row[Any]]]
+    bound: strawberry.Private[str]
+    around: strawberry.Private[Around]
     counted: strawberry.Private[Callable[[Context], Awaitable[int]]]
+
+    @strawberry.field(description="Where the page lies.")
+    def page_info(self) -> PageInfo:
+        """Both ends, and whether more lies beyond them."""
+        ends = [_write(row, self.bound) for row in (*self.rows[:1], *self.rows[-1:])]
+        return PageInfo(
+            has_next_page=self.around.after,
+            has_previous_page=self.around.before,
+            start_cursor=Cursor(ends[0]) if ends else None,
+            end_cursor=Cursor(ends[-1]) if ends else None,
+        )
 
     @strawberry.field(description="The rows with their cursors.")
     def edges(self) -> list[Edge[T]]:
         """Rows and cursors side by side."""
-        pairs = zip(self.nodes, self.cursors, strict=True)
-        return [Edge(node=node, cursor=Cursor(cursor)) for node, cursor in pairs]
+        pairs = zip(self.nodes, self.rows, strict=True)
+        return [Edge(node=node, cursor=Cursor(_write(row, self.bound))) for node, row in pairs]
 
     @strawberry.field(description="How many rows the whole list has.")
     async def total_count(self, info: strawberry.Info[Context, None]) -> int:
@@ -144,8 +164,9 @@ async def connect(
     order: Order,
     paging: Paging,
     *given: object,
+    names: Names = None,
 ) -> Connection[N]:
-    """A page of the rows of `query`, which selects `columns(shown, alias)`.
+    """A page of the rows of `query`, which selects `columns(shown, alias, names)`.
 
     `given` is what else the list depends on (filter, search): cursors are bound to it.
     """
@@ -169,35 +190,13 @@ async def connect(
     after = paging.before is not None if backwards else more
     if first is not None and last is not None and len(rows) > last:
         rows, before = rows[len(rows) - last :], True
-    return page_of(view, shown, rows, bound, Around(before, after), counting(view, query))
-
-
-@dataclass(frozen=True)
-class Around:
-    """Whether something lies before and after a page."""
-
-    before: bool
-    after: bool
-
-
-def page_of(
-    view: View,
-    shown: type[N],
-    rows: Sequence[Row[Any]],
-    bound: str,
-    around: Around,
-    counted: Callable[[Context], Awaitable[int]],
-) -> Connection[N]:
-    """The connection that shows these rows; each carries its `sort_key`."""
-    cursors = [_write(row, bound) for row in rows]
-    info = PageInfo(
-        has_next_page=around.after,
-        has_previous_page=around.before,
-        start_cursor=Cursor(cursors[0]) if cursors else None,
-        end_cursor=Cursor(cursors[-1]) if cursors else None,
+    return Connection(
+        nodes=[show(shown, view, row, names) for row in rows],
+        rows=rows,
+        bound=bound,
+        around=Around(before, after),
+        counted=counting(view, query),
     )
-    nodes = [show(shown, view, row) for row in rows]
-    return Connection(nodes=nodes, page_info=info, cursors=cursors, counted=counted)
 
 
 def _sizes(paging: Paging) -> tuple[int | None, int | None]:
@@ -264,9 +263,9 @@ def _read(cursor: str, bound: str) -> tuple[Any, str]:
     return value, key
 
 
-def listing(shown: type[Node], alias: Any) -> Select[Any]:
+def listing(shown: type[Node], alias: Any, names: Names = None) -> Select[Any]:
     """The select that `connect` pages through: every column that the type shows."""
-    return select(*columns(shown, alias))
+    return select(*columns(shown, alias, names))
 
 
 def order_of(alias: Any, orders: dict[str, str], name: str, direction: Direction) -> Order:

@@ -9,8 +9,6 @@ from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -42,17 +40,7 @@ def downgrade(url: str, revision: str) -> None:
     on_connection(url, work)
 
 
-def head() -> str | None:
-    """The newest revision that this code knows."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
-
-
-def current(connection: Connection) -> str | None:
-    """The revision that a database is at; None when it was never migrated."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(shipped("migrations")))
     config.attributes["connection"] = connection

@@ -24,7 +24,7 @@ from graphql import (
 
 from riskreg.kit.context import Context
 from riskreg.kit.edges import GOT, Link
-from riskreg.kit.graph import Node
+from riskreg.kit.graph import Names, Node, shown_names
 from riskreg.kit.lists import DEFAULT_PAGE, MAX_PAGE, Connection
 from riskreg.kit.view import View
 
@@ -33,20 +33,36 @@ Info = strawberry.Info[Context, None]
 _PAGES_ON = frozenset({"last", "after", "before"})
 
 
+PAGE: tuple[tuple[str, ...], ...] = (("nodes",), ("edges", "node"))
+"""Where the objects of a page are selected, below its field."""
+
+
+def needed(info: Info, shown: type[Node]) -> Names:
+    """The columns of a type that the selection of a page of it needs."""
+    reader = _Reader(info.context, _raw(info))
+    return reader.names(shown, reader.down(_below(info), PAGE))
+
+
 async def ahead(info: Info, answer: A) -> A:
     """The same answer (an object, a page of them, or None) with its links read ahead."""
-    raw = info._raw_info  # noqa: SLF001 (strawberry wraps the selection without its fragments)
-    below = [node.selection_set for node in raw.field_nodes if node.selection_set]
     if isinstance(answer, Connection):
-        paths: tuple[tuple[str, ...], ...] = (("nodes",), ("edges", "node"))
+        paths: tuple[tuple[str, ...], ...] = PAGE
         nodes: Sequence[Node] = answer.nodes
     elif isinstance(answer, Node):
         paths, nodes = ((),), (answer,)
     else:
         return answer
-    reader = _Reader(info.context, raw)
-    await reader.read(list(nodes), reader.down(below, paths))
+    reader = _Reader(info.context, _raw(info))
+    await reader.read(list(nodes), reader.down(_below(info), paths))
     return answer
+
+
+def _raw(info: Info) -> Any:
+    return info._raw_info  # noqa: SLF001 (strawberry's own wrapping leaves fragments out)
+
+
+def _below(info: Info) -> list[SelectionSetNode]:
+    return [node.selection_set for node in _raw(info).field_nodes if node.selection_set]
 
 
 class _Reader:
@@ -59,7 +75,7 @@ class _Reader:
         """Follow every declared link that the selections name, for all the objects."""
         if not nodes:
             return
-        links = links_of(type(nodes[0]))
+        links = links_of(type(nodes[0]))  # type: ignore[arg-type]
         wanted: dict[tuple[str, int], list[SelectionSetNode]] = defaultdict(list)
         for field in self._fields(sets):
             link = links.get(field.name.value)
@@ -74,14 +90,20 @@ class _Reader:
     ) -> None:
         keys = list(dict.fromkeys(key for node in nodes if (key := link.key_of(node))))
         view: View = nodes[0].view
-        answers = await link.fetch(self._context, view, keys, size) if keys else ()
+        below = self.down(sets, link.nodes_under)
+        names = self.names(link.shown(), below)
+        answers = await link.fetch(self._context, view, keys, size, names) if keys else ()
         found = dict(zip(keys, answers, strict=True))
         for node in nodes:
             key = link.key_of(node)
             if key is not None:
                 node.__dict__.setdefault(GOT, {})[link.name, size] = found[key]
-        further = [one for answer in answers for one in link.nodes_of(answer)]
-        await self.read(further, self.down(sets, link.nodes_under))
+        await self.read([one for answer in answers for one in link.nodes_of(answer)], below)
+
+    def names(self, shown: type[Node], sets: Sequence[SelectionSetNode]) -> Names:
+        """The columns that the selections need of a type; None where some field needs all."""
+        asked = frozenset(field.name.value for field in self._fields(sets))
+        return names_for(shown, asked)  # type: ignore[arg-type]
 
     def down(
         self, sets: Sequence[SelectionSetNode], paths: Iterable[tuple[str, ...]]
@@ -136,7 +158,40 @@ class _Reader:
 
 
 @cache
-def links_of(shown: type[Any]) -> dict[str, Link]:
+def names_for(shown: Any, asked: frozenset[str]) -> Names:
+    """The columns behind some fields of a type, in the type's own order."""
+    needs = _needs_of(shown)
+    wanted: set[str] = set()
+    for name in asked:
+        columns = needs.get(name, ())
+        if columns is None:
+            return None
+        wanted.update(columns)
+    return tuple(name for name in shown_names(shown) if name in wanted)
+
+
+@cache
+def _needs_of(shown: Any) -> dict[str, tuple[str, ...] | None]:
+    """The columns that each field of a type reads; None where it does not say."""
+    found: dict[str, tuple[str, ...] | None] = {"id": ()}
+    for field in shown.__strawberry_definition__.fields:
+        resolver = getattr(field, "base_resolver", None)
+        name = _graph_name(field)
+        if resolver is None:
+            found[name] = (field.python_name,)
+        elif name not in found:
+            link = getattr(resolver.wrapped_func, "link", None)
+            found[name] = link.needs() if link else getattr(resolver.wrapped_func, "needs", None)
+    return found
+
+
+def _graph_name(field: Any) -> str:
+    head, *rest = field.python_name.split("_")
+    return str(field.graphql_name or head + "".join(word.capitalize() for word in rest))
+
+
+@cache
+def links_of(shown: Any) -> dict[str, Link]:
     """The declared links of a type, by the name of their field in the graph."""
     definition = shown.__strawberry_definition__
     found: dict[str, Link] = {}
@@ -144,7 +199,5 @@ def links_of(shown: type[Any]) -> dict[str, Link]:
         resolver = getattr(field, "base_resolver", None)
         link = getattr(resolver.wrapped_func, "link", None) if resolver else None
         if link is not None:
-            head, *rest = field.python_name.split("_")
-            name = field.graphql_name or head + "".join(word.capitalize() for word in rest)
-            found[name] = link
+            found[_graph_name(field)] = link
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ from riskreg.kit.lists import (
     listing,
     order_of,
 )
-from riskreg.kit.prefetch import ahead
+from riskreg.kit.prefetch import ahead, needed
 from riskreg.kit.refs import key_in
 from riskreg.kit.tables import Base
 from riskreg.kit.view import Actor
@@ -85,26 +86,37 @@ def listed(catalogue: Catalogue, description: str) -> Any:
         before: Before = None,
         as_of: AsOf = None,
     ) -> Any:
-        if catalogue.allowed is not None:
-            catalogue.allowed(info.context.actor)
-        view = await info.context.view(as_of)
-        alias, shown = view.of(catalogue.model), SHOWN[catalogue.model]
-        matching = conditions(view, alias, catalogue.filters, filter)
-        name = next(iter(catalogue.orders)) if order_by is None else order_by.field.value
-        direction = Direction.ASC if order_by is None else order_by.direction
-        order = order_of(alias, dict(catalogue.orders), name, direction)
-        query = listing(shown, alias).where(matching)
         paging = Paging(first, last, after, before)
-        page = await connect(
-            info.context, view, shown, query, order, paging, shown.__name__, filter
-        )
-        return await ahead(info, page)
+        return await _page(info, catalogue, filter, order_by, paging, as_of)
 
     told = strawberry.argument(description="Only rows that match; `{}` matches all.")
     sorted_by = strawberry.argument(description="The order; ids break ties.")
     resolve.__annotations__["filter"] = Annotated[catalogue.filter | None, told]
     resolve.__annotations__["order_by"] = Annotated[catalogue.order | None, sorted_by]
     return strawberry.field(resolver=resolve, description=description)
+
+
+async def _page(
+    info: Info,
+    catalogue: Catalogue,
+    filter: Any,
+    order_by: Any,
+    paging: Paging,
+    as_of: datetime | None,
+) -> Any:
+    if catalogue.allowed is not None:
+        catalogue.allowed(info.context.actor)
+    view = await info.context.view(as_of)
+    alias, shown = view.of(catalogue.model), SHOWN[catalogue.model]
+    matching = conditions(view, alias, catalogue.filters, filter)
+    name = next(iter(catalogue.orders)) if order_by is None else order_by.field.value
+    direction = Direction.ASC if order_by is None else order_by.direction
+    order = order_of(alias, dict(catalogue.orders), name, direction)
+    names = needed(info, shown)
+    query = listing(shown, alias, names).where(matching)
+    told = (shown.__name__, filter)
+    page = await connect(info.context, view, shown, query, order, paging, *told, names=names)
+    return await ahead(info, page)
 
 
 def found(model: type[Base], description: str, *, coded: bool = True) -> Any:

@@ -9,6 +9,7 @@ A model says how its past is kept by the mixin it takes:
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import Enum as PyEnum
 from typing import Any, ClassVar
@@ -158,6 +159,15 @@ def is_appended(table: Table) -> bool:
 def is_guarded(table: Any) -> bool:
     """Whether the table may be read only through a view."""
     return table.name in _MODELS
+
+
+_KEEPING = re.compile(r"(.+?)(?:_history|_fts(?:_\w+)?)?")
+
+
+def keeps_guarded(name: str) -> bool:
+    """Whether a table of this name holds rows of a guarded one: now, in the past, or as words."""
+    match = _KEEPING.fullmatch(name)
+    return name in _MODELS or (match is not None and match[1] in _MODELS)
 
 
 IN_VIEW = "in_view_"

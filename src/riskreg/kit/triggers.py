@@ -27,6 +27,10 @@ class PastHasNulls(Exception):
     """A column that is NOT NULL today is NULL in the past: the migration lacks its back-fill."""
 
 
+class PastLacksColumns(Exception):
+    """A tracked table has a column that its history lacks: nothing could be written any more."""
+
+
 @dataclass(frozen=True)
 class _Found:
     tracked: dict[str, tuple[str, ...]]
@@ -59,6 +63,10 @@ def _look(connection: Connection) -> _Found:
         return _Found({}, ())
     columns = {n: tuple(c["name"] for c in inspector.get_columns(n)) for n in sorted(names)}
     tracked = {n: columns[n] for n in columns if f"{n}_history" in names}
+    for table, live in tracked.items():
+        if lacking := sorted(set(live) - set(columns[f"{table}_history"])):
+            msg = f"{table}_history lacks {', '.join(lacking)}"
+            raise PastLacksColumns(msg)
     own = {JOURNAL, HEAD, TOUCHED, KEYS}
     appended = tuple(n for n in columns if "seq" in columns[n] and n not in own)
     return _Found(tracked, appended)

@@ -27,8 +27,8 @@ from riskreg.kit.tables import (
     history_of,
     in_view,
     is_appended,
-    is_guarded,
     is_tracked,
+    keeps_guarded,
 )
 
 M = TypeVar("M", bound=Base)
@@ -189,21 +189,26 @@ def guarded(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
             return super().visit_table(table, *args, **kwargs)
 
         def visit_textclause(self, textclause: Any, *args: Any, **kwargs: Any) -> Any:
-            words = set(_words(textclause.text))
-            for table in Base.metadata.tables.values():
-                if table.name in words and is_guarded(table):
-                    msg = f"{table.name} is named in a text, outside a view"
-                    raise OutsideView(msg)
+            _refuse_named(textclause.text)
             return super().visit_textclause(textclause, *args, **kwargs)
+
+        def visit_column(self, column: Any, *args: Any, **kwargs: Any) -> Any:
+            if column.is_literal:
+                _refuse_named(column.name)
+            return super().visit_column(column, *args, **kwargs)
 
     return Guarded
 
 
 def _refuse_bare(table: Any) -> None:
-    if is_guarded(table) or table.name.endswith("_history"):
+    if keeps_guarded(table.name):
         msg = f"{table.name} is read outside a view"
         raise OutsideView(msg)
 
 
-def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() or c == "_" else " " for c in text.lower()).split()
+def _refuse_named(text: str) -> None:
+    """Refuse a piece of SQL in which the name of a guarded table stands."""
+    for word in "".join(c if c.isalnum() or c == "_" else " " for c in text.lower()).split():
+        if keeps_guarded(word):
+            msg = f"{word} is named in a text, outside a view"
+            raise OutsideView(msg)

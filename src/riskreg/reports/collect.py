@@ -15,14 +15,15 @@ from riskreg.projects.models import Market, Project
 from riskreg.projects.rules import ProjectStatus
 from riskreg.reports import facts as f
 from riskreg.reports import narrative, scorecard
+from riskreg.reports.asks import asks
 from riskreg.reports.gathering import Action, Gathered, gather
 from riskreg.reports.moments import Moment, Reading, day_of, local
 from riskreg.reports.movements import DIRECTIONS, Since, movement, rating
-from riskreg.reports.rules import AUTHORITY_NAMES, category_name, decide_by, short_words
+from riskreg.reports.rules import AUTHORITY_NAMES, category_name, short_words
 from riskreg.reports.wording import plural
 from riskreg.risks import overview
 from riskreg.risks.config import Config, in_force
-from riskreg.risks.rules import TO_DO, Band, RiskCategory
+from riskreg.risks.rules import TO_DO, AppetiteStatus, Band, RiskCategory
 from riskreg.risks.rules_deadlines import authority_to_accept
 from riskreg.risks.rules_scoring import (
     DEFAULT_HORIZON_DAYS,
@@ -57,8 +58,8 @@ async def where_we_stand(asked: Asked) -> f.WhereWeStand:
     shown = ranked[: f.MAX_LABELLED]
     since = Since(now, then, config, await gather(now, then, [one.now.id for one in shown]))
     top = tuple(_top_risk(one, since) for one in shown[: f.MAX_TOP])
-    figures = await _figures(asked)
-    outside = next(one.codes for one in figures if one.key == narrative.OUTSIDE)
+    counted = await scorecard.counted(now)
+    outside = counted.codes[narrative.OUTSIDE]
     named = {risk.code for risk in top}
     return f.WhereWeStand(
         report_code=asked.code,
@@ -70,17 +71,18 @@ async def where_we_stand(asked: Asked) -> f.WhereWeStand:
         revision=asked.at.seq,
         compared_with=asked.previous,
         live=f.count(len(ranked), "risks", source=_REGISTER),
-        figures=figures,
+        figures=await _figures(asked, counted),
         heat_map=_heat_map(ranked, shown, since),
         top=top,
         moved=() if then is None else await _moved(ranked, then),
         further_outside=tuple(code for code in outside if code not in named),
-        further=f.count(len(ranked) - len(top), "risks", source=_REGISTER),
-        asks=_asks(top, now),
+        further=f.count(_inside(counted, top), "risks", source=_REGISTER),
+        asks=_asks(top, since),
     )
 
 
 _ALL = 10**9
+_INSIDE = {AppetiteStatus.WITHIN_APPETITE, AppetiteStatus.WITHIN_TOLERANCE}
 
 
 async def _scope(now: Reading) -> str:
@@ -102,8 +104,14 @@ async def _scope(now: Reading) -> str:
     )
 
 
-async def _figures(asked: Asked) -> tuple[f.Figure, ...]:
-    now = await scorecard.counted(asked.at.reading)
+def _inside(counted: scorecard.Counted, top: Sequence[f.TopRisk]) -> int:
+    """How many risks that were judged are inside tolerance and not among the top."""
+    outside = len(counted.codes[narrative.OUTSIDE])
+    shown = sum(risk.appetite_status in _INSIDE for risk in top)
+    return counted.live - counted.unjudged - outside - shown
+
+
+async def _figures(asked: Asked, now: scorecard.Counted) -> tuple[f.Figure, ...]:
     before = None if asked.then is None else await scorecard.counted(asked.then)
     past = await scorecard.history(asked.at.reading, now)
     revision = None if asked.previous is None else asked.previous.revision
@@ -139,7 +147,7 @@ def _top_risk(one: overview.Ranked, since: Since) -> f.TopRisk:
         category="" if row.category is None else category_name(row.category),
         inherent=_level(row, "inherent"),
         residual=residual,
-        target=_level(row, "target"),
+        target=_target(row),
         confidence="" if row.confidence is None else row.confidence.value,
         appetite_status=str(row.appetite_status),
         days_outside=None if row.out_since is None else (now - row.out_since).days,
@@ -158,6 +166,12 @@ def _level(row: Record, kind: str) -> f.Rating | None:
     if band is None:
         return None
     return f.rating(getattr(row, f"{kind}_likelihood"), getattr(row, f"{kind}_impact"), band.value)
+
+
+def _target(row: Record) -> f.Rating | None:
+    """What is aimed at; None where no plan makes it lower than the risk without any control."""
+    target, inherent = _level(row, "target"), _level(row, "inherent")
+    return None if target == inherent and not row.target_asserted else target
 
 
 def _next_action(actions: Sequence[Action], now: Reading) -> f.NextAction | None:
@@ -187,16 +201,10 @@ def _authority(row: Record, config: Config) -> str:
     return AUTHORITY_NAMES[authority_to_accept(rule, row.residual_band, row.acceptances_in_a_row)]
 
 
-def _asks(top: Sequence[f.TopRisk], now: Reading) -> tuple[f.Ask, ...]:
-    """The decisions that the register itself asks for, one for each top risk outside tolerance."""
-    calendar = settings.current().working_days
-    return tuple(
-        ask
-        for risk in top
-        for ask in narrative.register_asks(
-            (risk,), decide_by(Band(risk.residual.band), now.day, calendar)
-        )
-    )
+def _asks(top: Sequence[f.TopRisk], since: Since) -> tuple[f.Ask, ...]:
+    every = (action for actions in since.gathered.actions.values() for action in actions)
+    statuses = {action.code: action.status for action in every}
+    return asks(top, statuses, since.now.day, settings.current().working_days)
 
 
 def _heat_map(

@@ -41,6 +41,7 @@ _OWN = (
     "target_likelihood",
     "target_impact",
     "target_band",
+    "target_asserted",
     "above_from",
     "acceptances_in_a_row",
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from riskreg.kit.db import Record
 from riskreg.reports import facts as f
 from riskreg.reports.gathering import Accepted, Action, Gathered, Version
 from riskreg.reports.moments import Reading, day_of
@@ -119,7 +120,10 @@ def _cause(key: str, change: Version, gathered: Gathered) -> tuple[str, str, str
 def _standing(key: str, since: Since) -> f.Movement:
     """Why a risk that has not moved is outside tolerance, or what was done about it since."""
     row = since.gathered.risks[key]
-    if row.appetite_status == AppetiteStatus.OUT_OF_TOLERANCE:
+    ended = _ended(row, since)
+    if ended is not None:
+        cause, reference, note = "ACCEPTANCE_ENDED", ended.code, ""
+    elif row.appetite_status == AppetiteStatus.OUT_OF_TOLERANCE:
         cause, reference, note = _why_outside(key, since)
     else:
         cause, reference, note = _done_since(key, since)
@@ -128,10 +132,6 @@ def _standing(key: str, since: Since) -> f.Movement:
 
 def _why_outside(key: str, since: Since) -> tuple[str, str, str]:
     row = since.gathered.risks[key]
-    ended = _ended(since.gathered.acceptances.get(key, ()), since.now.view.now)
-    lapsed = row.recorded_status is RiskStatus.ACCEPTED and row.status != RiskStatus.ACCEPTED
-    if ended is not None and lapsed:
-        return "ACCEPTANCE_ENDED", ended.code, ""
     rule = since.config.rules.get(row.category)
     if rule is not None and row.residual_band > rule.tolerance:
         return "", "", _above(row.residual_band.value, rule)
@@ -161,9 +161,11 @@ def _above(band: str, rule: ToleranceRule) -> str:
     return f"{f.band_text(band)} is above what its category tolerates ({told})"
 
 
-def _ended(acceptances: Sequence[Accepted], now: datetime) -> Accepted | None:
-    last = acceptances[-1] if acceptances else None
-    return last if last is not None and last.end <= now else None
+def _ended(row: Record, since: Since) -> Accepted | None:
+    """The acceptance whose end nobody has acted on, if the risk had one."""
+    acceptances = since.gathered.acceptances.get(row.id, ())
+    lapsed = row.recorded_status is RiskStatus.ACCEPTED and row.status != RiskStatus.ACCEPTED
+    return acceptances[-1] if lapsed and acceptances else None
 
 
 def _to_do(actions: Sequence[Action]) -> list[Action]:

@@ -41,13 +41,13 @@ DECIDE_WITHIN = 5
 
 AUTHORITY_NAMES: Mapping[Authority, str] = MappingProxyType(
     {
-        Authority.A1: "A1 project manager",
-        Authority.A2: "A2 PM lead",
-        Authority.A3: "A3 director",
-        Authority.A4: "A4 executive",
+        Authority.A1: "PM",
+        Authority.A2: "PM lead",
+        Authority.A3: "Director",
+        Authority.A4: "VP",
     }
 )
-"""Who may accept, as a brief calls them (domain/model.md 4.4 and 4.5)."""
+"""Who may accept, as a brief calls them in a narrow column (domain/model.md 4.5)."""
 
 
 def decide_by(band: Band, on: date, calendar: WorkingDays) -> date:

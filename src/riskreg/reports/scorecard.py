@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
+from riskreg.kit.db import Record
 from riskreg.kit.graph import term
 from riskreg.reports import facts as f
 from riskreg.reports.moments import Reading, day_of, moments_before
@@ -65,28 +66,33 @@ class Counted:
     """What stands behind the figures at one moment: codes by figure, and the wholes."""
 
     live: int
+    unjudged: int
     codes: Mapping[str, tuple[str, ...]]
     wholes: Mapping[str, int]
 
 
 async def counted(reading: Reading) -> Counted:
     """The figures of the register at one moment, in six statements at most."""
-    live, accepted, risks = await _risks(reading)
+    totals, risks = await _risks(reading)
     open_, done, actions = await _actions(reading)
-    every = dict.fromkeys(("outside_tolerance", "above_appetite", "unowned"), live)
-    wholes = {**every, "acceptances_ended": accepted, "overdue": open_, "unverified": done}
-    return Counted(live, {**risks, **actions}, wholes)
+    every = dict.fromkeys(("outside_tolerance", "above_appetite", "unowned"), totals.live)
+    wholes = {**every, "acceptances_ended": totals.accepted, "overdue": open_, "unverified": done}
+    return Counted(totals.live, totals.unjudged, {**risks, **actions}, wholes)
 
 
-async def _risks(reading: Reading) -> tuple[int, int, dict[str, tuple[str, ...]]]:
-    """How many risks are live, how many of them were accepted last, and those to be named."""
+async def _risks(reading: Reading) -> tuple[Record, dict[str, tuple[str, ...]]]:
+    """How many risks are live, unjudged, and accepted last, and those to be named."""
     risk = reading.view.of(Risk)
     status, appetite = term(risk, "status").element, term(risk, "appetite_status").element
     live = and_(status.not_in(COUNTED), term(risk, "residual_band").element.is_not(None))
     accepted = risk.recorded_status == RiskStatus.ACCEPTED
     lapsed = and_(accepted, status == RiskStatus.ASSESSED)
     [totals] = await reading.fetch(
-        select(func.count().label("live"), func.sum(case((accepted, 1), else_=0)).label("accepted"))
+        select(
+            func.count().label("live"),
+            _sum(accepted).label("accepted"),
+            _sum(appetite == AppetiteStatus.NOT_ASSESSED).label("unjudged"),
+        )
         .select_from(risk)
         .where(live)
     )
@@ -110,7 +116,7 @@ async def _risks(reading: Reading) -> tuple[int, int, dict[str, tuple[str, ...]]
         "unowned": tuple(row.code for row in rows if row.unowned),
         "acceptances_ended": await _ended(reading, [row.id for row in rows if row.lapsed]),
     }
-    return totals.live, totals.accepted or 0, found
+    return totals, found
 
 
 async def _ended(reading: Reading, risks: Sequence[str]) -> tuple[str, ...]:
@@ -132,8 +138,8 @@ async def _actions(reading: Reading) -> tuple[int, int, dict[str, tuple[str, ...
     late = and_(to_do, action.due_on < reading.day)
     [totals] = await reading.fetch(
         select(
-            func.sum(case((to_do, 1), else_=0)).label("to_do"),
-            func.sum(case((action.status.in_(DONE), 1), else_=0)).label("done"),
+            _sum(to_do).label("to_do"),
+            _sum(action.status.in_(DONE)).label("done"),
         )
     )
     rows = await reading.fetch(
@@ -145,7 +151,12 @@ async def _actions(reading: Reading) -> tuple[int, int, dict[str, tuple[str, ...
         "overdue": tuple(row.code for row in rows if row.late),
         "unverified": tuple(row.code for row in rows if not row.late),
     }
-    return totals.to_do or 0, totals.done or 0, found
+    return totals.to_do, totals.done, found
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows fulfil a condition; 0 of none."""
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def by_number(code: str) -> tuple[int, str]:

@@ -216,10 +216,11 @@ async def verify(db: Database, actor: Actor, code: str) -> Verified:
     heads = await db.rows(view, head_at(row.revision))
     if [f"{row.revision}:{head.hash}" for head in heads] != [row.audit_head]:
         problems.append(f"the journal is another one at entry {row.revision}")
-    again = await _printed(stored.where_we_stand(row.facts), row.audit_head)
-    if again.content_hash != row.content_hash:
+    facts = stored.where_we_stand(row.facts)
+    composed, _ = await asyncio.to_thread(_composed, facts)
+    if composed.content_hash != row.content_hash:
         problems.append("its facts, or the template that prints them, have changed since")
-    elif _sha256(again.pdf) != row.file_hash:
+    elif _sha256(await _pdf(facts, composed, row.audit_head)) != row.file_hash:
         problems.append("printed again it gives other bytes: the renderer or its fonts changed")
     return Verified(row.code, tuple(problems))
 
@@ -252,8 +253,14 @@ def _asked(code: str, at: Moment, earlier: Earlier | None) -> Asked:
 
 async def _printed(facts: WhereWeStand, audit_head: str) -> Printed:
     composed, findings = await asyncio.to_thread(_composed, facts)
+    pdf = await _pdf(facts, composed, audit_head)
+    return Printed(facts, composed.content_hash, findings, pdf)
+
+
+async def _pdf(facts: WhereWeStand, composed: compose.Composed, audit_head: str) -> bytes:
+    """The one page, with its facts and the journal's head attached."""
     try:
-        pdf = await render_pdf(
+        return await render_pdf(
             composed.html,
             as_of=facts.as_of,
             identifier=composed.content_hash,
@@ -271,7 +278,6 @@ async def _printed(facts: WhereWeStand, audit_head: str) -> Printed:
         if error.code != "PANGO_MISSING":
             raise
         raise UserError(f"{error}", code="NOT_READY") from None
-    return Printed(facts, composed.content_hash, findings, pdf)
 
 
 def _composed(facts: WhereWeStand) -> tuple[compose.Composed, tuple[Finding, ...]]:

@@ -115,9 +115,9 @@ async def selected(
     return rows, [_getter(profile, one.field, around) for one in profile.columns]
 
 
-def _query(view: View, profile: Profile, matching: Matching | None) -> Select[Any]:
+def _query(view: View, profile: Profile, matching: Matching | None) -> Select[*tuple[Any, ...]]:
     risk = view.of(Risk)
-    query = select(risk.id, risk.version).order_by(risk.number)
+    query: Select[*tuple[Any, ...]] = select(risk.id, risk.version).order_by(risk.number)
     for name in _needed(profile):
         if name not in LINKED:
             query = query.add_columns(_raw(risk, name).label(name))

@@ -11,7 +11,7 @@ from riskreg import settings
 from riskreg.kit.clock import today
 from riskreg.kit.context import Context, fetcher
 from riskreg.kit.edges import children, latest, linked, one
-from riskreg.kit.graph import Node, Versioned, shows
+from riskreg.kit.graph import Node, Versioned, derived, shows
 from riskreg.kit.history import HistoryEntry, Part, history
 from riskreg.kit.lists import Connection
 from riskreg.kit.moves import Transition
@@ -72,6 +72,7 @@ class RiskAssessment(Node):
     assessor: LazyPerson | None = one(PersonRow, "by", "Who judged.")
 
     @strawberry.field(description="Without any control.")
+    @derived("inherent_likelihood", "inherent_impact", "inherent_band")
     def inherent(self) -> Level:
         """The inherent level."""
         return Level(
@@ -81,6 +82,7 @@ class RiskAssessment(Node):
         )
 
     @strawberry.field(description="With the controls of that time.")
+    @derived("residual_likelihood", "residual_impact", "residual_band")
     def residual(self) -> Level:
         """The residual that counted then."""
         return Level(
@@ -90,6 +92,7 @@ class RiskAssessment(Node):
         )
 
     @strawberry.field(description="The impact by dimension.")
+    @derived("impacts")
     def impact_by_dimension(self) -> list[DimensionImpact]:
         """The dimensions that were judged."""
         return by_dimension(self.impacts)
@@ -122,6 +125,7 @@ class RiskAcceptance(Node, Versioned):
     accepted_by: LazyPerson | None = one(PersonRow, "accepted_by_id", "Who carries it.")
 
     @strawberry.field(description="The residual that was accepted.")
+    @derived("residual_likelihood", "residual_impact", "residual_band")
     def residual_at_acceptance(self) -> Level:
         """The level then."""
         return Level(
@@ -289,6 +293,7 @@ class Risk(Node, Versioned):
     history: list[HistoryEntry] = history(_HISTORY_PARTS)
 
     @strawberry.field(description="Cause, event and consequence in one sentence.")
+    @derived("cause", "event", "title", "consequence")
     def statement(self) -> str:
         """Because …, …, so …; the title while the parts are missing."""
         parts = (
@@ -300,6 +305,7 @@ class Risk(Node, Versioned):
         return f"{said[:1].upper()}{said[1:]}."
 
     @strawberry.field(description="Without any control; null before it is estimated.")
+    @derived("inherent_likelihood", "inherent_impact", "inherent_band")
     def inherent(self) -> Level | None:
         """The inherent level."""
         return level(self.inherent_likelihood, self.inherent_impact, self.inherent_band)
@@ -307,11 +313,21 @@ class Risk(Node, Versioned):
     @strawberry.field(
         description="If every approved action succeeds, or what the assessor aims at."
     )
+    @derived("target_likelihood", "target_impact", "target_band")
     def target(self) -> Level | None:
         """The target level."""
         return level(self.target_likelihood, self.target_impact, self.target_band)
 
     @strawberry.field(description="What is left with the controls of now.")
+    @derived(
+        "computed_likelihood",
+        "computed_impact",
+        "computed_band",
+        "asserted_likelihood",
+        "asserted_impact",
+        "asserted_band",
+        "asserted_until",
+    )
     def residual(self) -> Residual:
         """Computed and asserted side by side."""
         computed = level(self.computed_likelihood, self.computed_impact, self.computed_band)
@@ -328,11 +344,13 @@ class Risk(Node, Versioned):
         )
 
     @strawberry.field(description="The inherent impact by dimension.")
+    @derived("impacts")
     def impact_by_dimension(self) -> list[DimensionImpact]:
         """The dimensions that were judged."""
         return by_dimension(self.impacts)
 
     @strawberry.field(description="Its quantification, if it has one.")
+    @derived("probability", "uplift_p10_bps", "uplift_p50_bps", "uplift_p90_bps", "duration_days")
     def quantification(self) -> Quantification | None:
         """All five numbers or none."""
         if (
@@ -354,16 +372,19 @@ class Risk(Node, Versioned):
     @strawberry.field(
         description="Since when the residual is above appetite; null while it is not."
     )
+    @derived("above_since")
     def above_appetite_since(self) -> datetime | None:
         """The instant."""
         return self.above_since
 
     @strawberry.field(description="Since when it is outside tolerance; null while it is not.")
+    @derived("out_since")
     def out_of_tolerance_since(self) -> datetime | None:
         """The instant."""
         return self.out_since
 
     @strawberry.field(description="Whole days outside tolerance; null while it is not.")
+    @derived("out_since")
     def days_out_of_tolerance(self) -> int | None:
         """Days since it left tolerance."""
         return None if self.out_since is None else (self.view.now - self.out_since).days
@@ -371,11 +392,13 @@ class Risk(Node, Versioned):
     @strawberry.field(
         description="The day by which it is to be assessed again; null once it is closed."
     )
+    @derived("status", "review_due_on")
     def next_review_due(self) -> date | None:
         """The review date."""
         return None if self.status in rules.ENDED else self.review_due_on
 
     @strawberry.field(description="Whether that day has passed.")
+    @derived("status", "review_due_on")
     def review_overdue(self) -> bool:
         """Overdue from the day after, in the organisation's zone."""
         day = today(self.view.now, settings.current().zone)
@@ -387,11 +410,13 @@ class Risk(Node, Versioned):
         return await availability(info.context, self)
 
     @strawberry.field(description="The open action that is due first.")
+    @derived()
     async def next_action(self, info: Info) -> LazyMitigation | None:
         """Of those not done yet."""
         return await next_action(info.context, self)  # type: ignore[no-any-return]
 
     @strawberry.field(description="What is hit if it happens.")
+    @derived()
     async def blast_radius(self, info: Info) -> BlastRadius:
         """Its links, and those of the risks that follow from it."""
         depths = await caused(fetcher(info.context, self.view), self.view, self.key)

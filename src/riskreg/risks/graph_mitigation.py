@@ -11,7 +11,7 @@ from riskreg import settings
 from riskreg.kit.clock import today
 from riskreg.kit.context import Context
 from riskreg.kit.edges import children, latest, one
-from riskreg.kit.graph import Node, Versioned, shows
+from riskreg.kit.graph import Node, Versioned, derived, shows
 from riskreg.kit.history import HistoryEntry, Part, history
 from riskreg.kit.lists import Connection
 from riskreg.kit.moves import Transition
@@ -120,6 +120,7 @@ class Mitigation(Node, Versioned):
     )
 
     @strawberry.field(description="The planned check of its effect, if there is one.")
+    @derived("hypothesis", "check_method", "check_due_on")
     def check(self) -> CheckPlan | None:
         """All three or nothing."""
         if self.hypothesis is None or self.check_method is None or self.check_due_on is None:
@@ -129,6 +130,7 @@ class Mitigation(Node, Versioned):
         )
 
     @strawberry.field(description="Due before today and not done.")
+    @derived("status", "due_on")
     def is_overdue(self) -> bool:
         """BR 2, in the organisation's zone."""
         return self.status in rules.TO_DO and self.due_on < today(

@@ -113,9 +113,8 @@ class HygieneFindings:
     async def risks(self, info: Info) -> list[Risk]:
         """By the ordinary read path."""
         keys = dict.fromkeys(key for key, _ in self.found)
-        return await asyncio.gather(
-            *[fetch_one(info.context, self.view, models.Risk, key) for key in keys]
-        )
+        found = [fetch_one(info.context, self.view, models.Risk, key) for key in keys]
+        return list(await asyncio.gather(*found))
 
     @strawberry.field(description="The sentences, one for each risk and finding.")
     def messages(self) -> list[str]:

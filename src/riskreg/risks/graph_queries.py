@@ -22,7 +22,7 @@ from riskreg.kit.lists import (
     listing,
     order_of,
 )
-from riskreg.kit.prefetch import ahead
+from riskreg.kit.prefetch import ahead, needed
 from riskreg.kit.roots import Catalogue, found, listed
 from riskreg.kit.search import hits
 from riskreg.kit.view import Alias, View
@@ -112,10 +112,13 @@ class RisksQuery:
     ) -> Connection[Risk]:
         view = await info.context.view(as_of)
         alias = view.of(models.Risk)
-        query = listing(Risk, alias).where(matching(view, alias, filter, search))
+        names = needed(info, Risk)
+        query = listing(Risk, alias, names).where(matching(view, alias, filter, search))
         paging = Paging(first, last, after, before)
         order = ordered(alias, order_by)
-        page = await connect(info.context, view, Risk, query, order, paging, filter, search)
+        page = await connect(
+            info.context, view, Risk, query, order, paging, filter, search, names=names
+        )
         return await ahead(info, page)
 
     @strawberry.field(description="How many running risks stand at each likelihood and impact.")

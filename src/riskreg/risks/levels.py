@@ -66,15 +66,6 @@ def _inherent(risk: Risk) -> Band:
     return risk.inherent_band or Band.LOW
 
 
-def begin(risk: Risk, config: Config) -> None:
-    """The levels of a new risk, if it is estimated: nothing has been done about it yet."""
-    if risk.inherent_likelihood is None or risk.inherent_impact is None:
-        return
-    inherent = Level(risk.inherent_likelihood, risk.inherent_impact)
-    _store_levels(risk, inherent, [], config)
-    risk.ever_high = config.matrix.band(inherent) >= Band.HIGH
-
-
 class _Action:
     """An action of a risk: what it takes off, and until when it is on time."""
 

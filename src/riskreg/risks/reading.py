@@ -60,10 +60,13 @@ def _columns(raw: RawRow, profile: Profile) -> tuple[Column, ...]:
     """The columns under the headings, each known, and each once."""
     found: list[Column] = []
     errors: list[RowError] = []
-    for heading in raw.headings:
+    for number, heading in enumerate(raw.headings, 1):
         column = profile.by_heading.get(plain(heading))
         shown = printable(heading)
-        if column is None:
+        if not heading.strip():
+            message = f"Column {number} has no heading."
+            errors.append(RowError(raw.heading_line, None, message))
+        elif column is None:
             message = _unknown(heading, raw.headings, profile)
             errors.append(RowError(raw.heading_line, shown, message))
         elif column in found:
@@ -79,8 +82,6 @@ def _columns(raw: RawRow, profile: Profile) -> tuple[Column, ...]:
 
 
 def _unknown(heading: str, headings: tuple[str, ...], profile: Profile) -> str:
-    if not heading.strip():
-        return "A column has no heading."
     if len(headings) == 1 and ";" in heading:
         return "Columns are told apart by commas here, not by semicolons."
     return f"The profile {profile.name} has no such column."

@@ -20,6 +20,7 @@ from riskreg.risks.sheets import MAX_COLUMNS, RawRow, RowError, RowErrors, refus
 MAX_INFLATED = 100_000_000
 MAX_PARTS = 1_000
 LAST_LINE = 1_048_576
+MAX_CELLS = 5_000_000
 _NOT_READABLE = "This cannot be read as a workbook (.xlsx)."
 
 
@@ -53,10 +54,13 @@ def _rows(data: bytes) -> Iterator[RawRow]:
         sheet: Any = book.worksheets[0]
         sheet.reset_dimensions()  # what it says of its size may be wrong
         headings: tuple[str, ...] = ()
-        heading_line = 0
-        for line, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), 1):
-            if line > LAST_LINE:
-                refuse(line, f"A sheet has at most {LAST_LINE} rows.")
+        heading_line = seen = 0
+        for line, cells in enumerate(sheet.iter_rows(), 1):
+            seen += len(cells)
+            if line > LAST_LINE or seen > MAX_CELLS:
+                refuse(line, f"The sheet has more than {LAST_LINE} rows, or {MAX_CELLS} cells.")
+            if any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
+                refuse(line, f"There are more than {MAX_COLUMNS} columns.")
             row = _row(line, cells, headings, heading_line)
             if not any(row.cells) and row.problem is None:
                 continue
@@ -74,8 +78,6 @@ def _headings(row: RawRow) -> tuple[str, ...]:
     texts = [cell for cell in row.cells if isinstance(cell, str)]
     while not texts[-1]:
         texts.pop()
-    if len(texts) > MAX_COLUMNS:
-        refuse(row.line, f"There are more than {MAX_COLUMNS} columns.")
     return tuple(texts)
 
 

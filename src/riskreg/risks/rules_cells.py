@@ -20,8 +20,9 @@ from riskreg.risks.rules_columns import SCENARIO, Column, Kind
 Value = str | int | Decimal | date | datetime | Enum | tuple[str, ...] | None
 """What a cell holds; None where it is empty."""
 
-STARTERS = "=+\\-@＝＋－＠﹦﹢﹣﹫⁺⁻⁼₊₋₌⩵⩶−"
+STARTERS = "=+-@＝＋－＠﹦﹢﹣﹫⁺⁻⁼₊₋₌⩵⩶−\ufb29"
 """What a formula may begin with; full-width and small forms are taken for the same."""
+_START = f"[{re.escape(STARTERS)}]"
 _UNSEEN = "".join(sorted(INVISIBLE)) + "\u034f\u061c\u115f\u1160\u17b4\u17b5\u200c-\u200f"
 _UNSEEN += "\u2061-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\uffa0"
 _SEPARATORS = ";\t\r\n"
@@ -31,10 +32,10 @@ _ANY_BLANK = rf"[\s{_UNSEEN}]"
 # Where fields are told apart by semicolons, quotes do not hold a cell together: each of its
 # lines, and what follows each semicolon, begins a cell of its own.
 _IN_CSV = rf"(?:\A|(?<=[{_SEPARATORS}]))"
-_CSV_START = re.compile(rf"{_IN_CSV}(?='*{_BLANK}*[{STARTERS}])")
-_CSV_MARKED = re.compile(rf"{_IN_CSV}'(?='*{_BLANK}*[{STARTERS}])")
-_SHEET_START = re.compile(rf"\A(?='*{_ANY_BLANK}*[{STARTERS}])")
-_SHEET_MARKED = re.compile(rf"\A'(?='*{_ANY_BLANK}*[{STARTERS}])")
+_CSV_START = re.compile(rf"{_IN_CSV}(?='*{_BLANK}*{_START})")
+_CSV_MARKED = re.compile(rf"{_IN_CSV}'(?='*{_BLANK}*{_START})")
+_SHEET_START = re.compile(rf"\A(?='*{_ANY_BLANK}*{_START})")
+_SHEET_MARKED = re.compile(rf"\A'(?='*{_ANY_BLANK}*{_START})")
 
 
 class Unreadable(ValueError):

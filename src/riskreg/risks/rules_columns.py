@@ -81,7 +81,7 @@ class Profile:
     def column_of(self, path: tuple[str | int, ...]) -> Column | None:
         """The column that an error about an input field is about: `ownerId` is in `owner`."""
         names = [part for part in path if isinstance(part, str)]
-        field = _INPUT_FIELDS.get(names[-1]) if names else None
+        field = INPUT_FIELDS.get(names[-1]) if names else None
         if field is None:
             return None
         places = (field, _CURRENT.get(field, ""), "scenario" if field in SCENARIO else "")
@@ -102,7 +102,7 @@ LINKS = ("projects", "policy_areas", "markets", "vendors")
 QUANT = ("probability", "uplift_p10_bps", "uplift_p50_bps", "uplift_p90_bps", "duration_days")
 """The values of a quantification: all of them, or none."""
 
-_INPUT_FIELDS = {
+INPUT_FIELDS = {
     "code": "code",
     "title": "title",
     "cause": "cause",
@@ -116,6 +116,8 @@ _INPUT_FIELDS = {
     "vendorIds": "vendors",
     "ownerId": "owner",
     "sponsorId": "sponsor",
+    "identifiedById": "identified_by",
+    "identifiedAt": "identified_at",
     "horizonDays": "horizon_days",
     "proximityDate": "proximity_date",
     "velocity": "velocity",
@@ -128,6 +130,7 @@ _INPUT_FIELDS = {
     "upliftP90Bps": "uplift_p90_bps",
     "durationDays": "duration_days",
 }
+"""The value that an input field of the API sets."""
 _CURRENT = {"inherent_likelihood": "current_likelihood", "inherent_impact": "current_impact"}
 _TITLE, _STATEMENT, _NAME = 200, 2000, 254
 _MOST_DAYS, _MOST_BPS = 3650, 99_999

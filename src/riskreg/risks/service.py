@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import riskreg.risks.queries  # noqa: F401 (declares who sees which rows)
 from riskreg import settings
 from riskreg.kit import given as checked
 from riskreg.kit.clock import today
 from riskreg.kit.codes import allot
-from riskreg.kit.db import fetcher, get, new_key
+from riskreg.kit.db import get, new_key
 from riskreg.kit.errors import Forbidden, UserError, UserErrors
 from riskreg.kit.moves import user_errors
 from riskreg.kit.refs import key_in, key_of, keys_of
@@ -26,7 +27,6 @@ from riskreg.people.permits import require
 from riskreg.people.rules import Act, Standing
 from riskreg.policies.models import PolicyArea
 from riskreg.projects.models import Market, Project, Vendor
-from riskreg.risks.config import Config, in_force
 from riskreg.risks.inputs import ChangeRisk, LogRisk, LogRisks, QuantInput, SubmitRisk
 from riskreg.risks.levels import estimate, refresh
 from riskreg.risks.models import Risk, RiskMarket, RiskPolicyArea, RiskProject, RiskVendor
@@ -54,14 +54,13 @@ LINKS: dict[str, tuple[type[Base], type[Base], str]] = {
 
 @dataclass(frozen=True)
 class Around:
-    """What a new risk needs of other rows: keys of what it names, and the configuration."""
+    """What a new risk needs of other rows: the keys of all that it names."""
 
     links: Mapping[str, Sequence[str]]
     owner_id: str | None
     sponsor_id: str | None
     manager_id: str | None
     """Who manages the first of its projects."""
-    config: Config
 
 
 async def log(session: AsyncSession, view: View, given: LogRisk) -> Risk:
@@ -73,7 +72,7 @@ async def log(session: AsyncSession, view: View, given: LogRisk) -> Risk:
     risk = drafted(session, view, given)
     around = await _around(session, view, given)
     await allot(session, view, risk, CODE_PREFIX, given.code)
-    enter(session, view, risk, given, around)
+    await enter(session, view, risk, given, around)
     await session.flush()
     return risk
 
@@ -87,6 +86,7 @@ def require_logger(view: View) -> None:
 def drafted(session: AsyncSession, view: View, given: LogRisk) -> Risk:
     """The risk as far as the input alone says it: no code yet, nobody named, nothing linked."""
     _refuse_bad_numbers(given.likelihood, given.impact, given.horizon_days)
+    _refuse_hiding(view, given.sensitivity)
     place = settings.current()
     day = today(view.now, place.zone)
     _refuse_past(given.proximity_date, day, "proximityDate")
@@ -118,11 +118,12 @@ async def _around(session: AsyncSession, view: View, given: LogRisk) -> Around:
         owner_id=await key_of(session, view, Person, given.owner_id, "ownerId"),
         sponsor_id=await key_of(session, view, Person, given.sponsor_id, "sponsorId"),
         manager_id=await _manager(session, view, links["project_ids"]),
-        config=await in_force(fetcher(session, view), view),
     )
 
 
-def enter(session: AsyncSession, view: View, risk: Risk, given: LogRisk, around: Around) -> None:
+async def enter(
+    session: AsyncSession, view: View, risk: Risk, given: LogRisk, around: Around
+) -> None:
     """Put a drafted risk that has its code into the register, with its links, state and levels.
 
     UserErrors name what is missing, unless it is to be a draft or is not estimated yet.
@@ -135,7 +136,7 @@ def enter(session: AsyncSession, view: View, risk: Risk, given: LogRisk, around:
         scoped = bool(around.links["project_ids"] or around.links["policy_area_ids"])
         _require_complete(risk, scoped, view)
         risk.recorded_status = RiskStatus.OPEN
-    begin(risk, around.config)
+    await estimate(session, view, risk)
     session.add(risk)
     for name, keys in around.links.items():
         _link(session, risk, name, keys)
@@ -190,8 +191,8 @@ async def change(session: AsyncSession, view: View, given: ChangeRisk) -> Risk:
             setattr(risk, name, optional(said.value, limit=limit, field=name, multiline=True))
     risk.title = checked.changed_text(given.title, risk.title, limit=TITLE, field="title")
     risk.category = checked.changed(given.category, risk.category, "category")
-    _refuse_hiding(view, given.sensitivity and given.sensitivity.value)
     risk.sensitivity = checked.changed(given.sensitivity, risk.sensitivity, "sensitivity")
+    _refuse_hiding(view, risk.sensitivity)
     risk.velocity = checked.changed_or_none(given.velocity, risk.velocity)
     for name, field in (("owner_id", "ownerId"), ("sponsor_id", "sponsorId")):
         if (said := getattr(given, name)) is not None:

@@ -100,6 +100,7 @@ async def test_an_assessment_keeps_its_words_until_it_is_saved(page: Page, asked
     address = page.url.split("/risks")[0] + f"/risks/{risk['code']}"
     await page.goto(address)
     await page.get_by_role("button", name="Assess", exact=True).click()
+    await page.get_by_role("radio", name="Possible").check()
     await page.get_by_label("Rationale").fill("Three late batches in a month.")
     await page.get_by_label("SLA shortfall").select_option("3")
     await page.wait_for_timeout(350)

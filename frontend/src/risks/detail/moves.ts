@@ -88,7 +88,15 @@ const MOVES: Record<string, Move> = {
   restore: { label: 'Restore', document: typed(documents.RestoreRisk), fields: [why] },
 };
 
+const ORDER = Object.keys(MOVES);
+const plain = (name: string) => name.replaceAll('_', '').toLowerCase().replace(/risk$/, '');
+
+/** Where a move stands in the row of buttons: what helps first, what ends last. */
+export function rank(name: string): number {
+  return ORDER.indexOf(plain(name));
+}
+
 /** The move of a transition, by its name or by its mutation's: revoke_acceptance, submitRisk. */
 export function moveOf(name: string): Move | undefined {
-  return MOVES[name.replaceAll('_', '').toLowerCase().replace(/risk$/, '')];
+  return MOVES[plain(name)];
 }

@@ -30,6 +30,7 @@ export function standing(risk: Risk): string {
   const days = risk.daysOutOfTolerance;
   switch (risk.appetiteStatus) {
     case 'OUT_OF_TOLERANCE':
+      if (days === 0) return 'Out of tolerance since today.';
       return `Out of tolerance for ${days ?? '?'} ${days === 1 ? 'day' : 'days'}${since ? `, since ${day(since)}` : ''}.`;
     case 'WITHIN_TOLERANCE':
       return `Above appetite${since ? ` since ${day(since)}` : ''}, within tolerance.`;

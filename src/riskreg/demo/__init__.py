@@ -1,0 +1,1 @@
+"""The demo organisation: a fictional short-video platform, replayed through the services."""

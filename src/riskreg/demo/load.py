@@ -1,0 +1,163 @@
+"""Loads the demo: every deed of the story in the order of time, with the clock moved to each."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from riskreg import settings, tables
+from riskreg.demo import organisation, story
+from riskreg.demo.world import Scene, Step, World
+from riskreg.kit.clock import SettableClock
+from riskreg.kit.codes import reserve_code
+from riskreg.kit.db import Act, Database, Handler
+from riskreg.kit.errors import UserError
+from riskreg.kit.ids import KeySource
+from riskreg.kit.journal import JournalHead
+from riskreg.kit.view import Actor, View
+from riskreg.people.auth import SYSTEM, actor_of_person
+from riskreg.people.models import Person
+from riskreg.policies import service as policies
+from riskreg.projects import service as projects
+from riskreg.reports import service as reports
+from riskreg.reports.inputs import CreateReport
+from riskreg.risks import config, service_handlers
+
+__all__ = ["AS_OF", "SEED", "Size", "into", "load", "opened", "tables"]
+
+SEED = "riskreg-demo-1"
+AS_OF = date(2026, 11, 16)
+"""The demo's today unless another is asked for."""
+
+LAST_REVIEW = (-7, "09:00")
+"""When the last weekly review was held, and its brief made."""
+
+EARLIER_REPORTS = 9
+"""Reports that were made before the register kept them."""
+
+REACTING = (projects.HANDLERS, policies.HANDLERS, service_handlers.HANDLERS)
+
+
+class Size(StrEnum):
+    """How much of the past there is: 180 days of metrics, or all 425. The register is the same."""
+
+    SMALL = "small"
+    FULL = "full"
+
+
+def into(url: str, size: str, as_of: date | None = None) -> None:
+    """Load the demo into a migrated database that nobody has written to yet."""
+
+    async def run() -> None:
+        clock = SettableClock(datetime.min.replace(tzinfo=None).astimezone())
+        db = opened(url, clock)
+        try:
+            await load(db, clock, Size(size), as_of or AS_OF)
+        finally:
+            await db.aclose()
+
+    asyncio.run(run())
+
+
+def opened(url: str, clock: SettableClock, seed: str = SEED) -> Database:
+    """A database whose keys come from the seed, so that the same seed gives the same register."""
+    handlers: dict[type, list[Handler]] = defaultdict(list)
+    for known in REACTING:
+        for event, reacting in known.items():
+            handlers[event].extend(reacting)
+    drawn = random.Random(seed)  # noqa: S311 (keys are no secrets)
+    return Database(url, clock, handlers=dict(handlers), keys=KeySource(drawn.getrandbits))
+
+
+async def load(
+    db: Database, clock: SettableClock, size: Size, as_of: date = AS_OF, seed: str = SEED
+) -> None:
+    """Replay the demo up to the morning of `as_of`; UserError if the register is not empty."""
+    replay = _Replay(db, clock, World(as_of, seed, settings.current().zone))
+    steps = ordered((*organisation.steps(), *story.steps()))
+    await _refuse_used(db, replay.world.instant(steps[0].day, steps[0].at))
+    before = [step for step in steps if (step.day, step.at) < LAST_REVIEW]
+    await replay.through(before)
+    await replay.brief()
+    await replay.through(steps[len(before) :])
+    clock.set(replay.world.instant(0, "09:00"))
+
+
+def ordered(steps: Iterable[Step]) -> list[Step]:
+    """The steps in the order of time; those of the same minute stay as they are listed."""
+    return sorted(steps, key=lambda step: (step.day, step.at))
+
+
+async def _refuse_used(db: Database, start: datetime) -> None:
+    """The past cannot be written behind what is there already."""
+    view = db.view(SYSTEM)
+    [(newest,)] = await db.rows(view, select(JournalHead.at))
+    people = await db.rows(view, select(view.of(Person).id).limit(1))
+    if newest >= start or people:
+        raise UserError("The demo needs an empty register; this one has been written to.")
+
+
+class _Replay:
+    """Does steps, each by its own person at its own time."""
+
+    def __init__(self, db: Database, clock: SettableClock, world: World) -> None:
+        self.db, self.clock, self.world = db, clock, world
+        self._actors: dict[str, Actor] = {}
+        self._done = 0
+        self._last = world.instant(organisation.FIRST_DAY - 1, "00:00")
+
+    async def through(self, steps: Sequence[Step]) -> None:
+        """Do steps that are in order."""
+        for step in steps:
+            await self._do(step)
+
+    async def brief(self) -> None:
+        """Make the brief of the last weekly review."""
+        lead = await self._actor(organisation.LEAD)
+        self._move_to(self.world.instant(*LAST_REVIEW))
+
+        async def reserve(session: AsyncSession, view: View) -> None:
+            await reserve_code(session, "RPT", EARLIER_REPORTS)
+
+        why = "the reports before this one were made elsewhere"
+        await self.db.write(SYSTEM, Act("reserveCodes", why), reserve)
+        await reports.create(self.db, lead, CreateReport())
+
+    async def _do(self, step: Step) -> None:
+        actor = await self._actor(step.by)
+        planned = self.world.instant(step.day, step.at) + self.world.delay(self._done)
+        self._move_to(planned)
+        self._done += 1
+
+        async def work(session: AsyncSession, view: View) -> None:
+            await step.deed.do(Scene(session, view, self.world))
+
+        try:
+            await self.db.write(actor, Act(step.deed.mutation, step.deed.reason), work)
+        except Exception as error:
+            error.add_note(f"on day {step.day} at {step.at}, {step.by}: {step.deed}")
+            raise
+        if step.deed.mutation == "deactivatePerson":
+            self._actors.clear()
+
+    def _move_to(self, instant: datetime) -> None:
+        self._last = max(instant, self._last + timedelta(seconds=1))
+        self.clock.set(self._last)
+
+    async def _actor(self, name: str) -> Actor:
+        if name == organisation.NOBODY:
+            return SYSTEM
+        if name not in self._actors:
+            found = await actor_of_person(self.db, self.world.key(Person, name))
+            if found is None:
+                message = f"{name} has left and does nothing any more"
+                raise LookupError(message)
+            self._actors[name] = found
+        return self._actors[name]

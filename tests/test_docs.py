@@ -1,0 +1,61 @@
+"""What the README and the docs say is true now."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from graphql import parse, validate
+
+from riskreg import cli
+from riskreg.graph import schema
+from riskreg.settings import Settings, read
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_graphql_example_is_valid() -> None:
+    examples = re.findall(r"```graphql\n(.*?)```", README, re.DOTALL)
+    assert len(examples) == 1
+    for example in examples:
+        assert validate(schema._schema, parse(example)) == []
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> dict[str, click.Command]:
+    """Every command by its words."""
+    if not isinstance(group, click.Group):
+        return {" ".join(path): group}
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        found |= commands(command, (*path, name))
+    return found
+
+
+def test_every_command_is_in_the_readme_with_options_that_exist() -> None:
+    known = commands(cli.main)
+    table = re.findall(r"^\| `riskreg ([a-z -]+?)((?: --| [A-Z]|`).*?)`? \|", README, re.MULTILINE)
+    told = {words.strip(): rest for words, rest in table}
+    assert set(told) == set(known)
+    for words, rest in told.items():
+        options = {option for param in known[words].params for option in param.opts}
+        assert set(re.findall(r"--[a-z-]+", rest)) <= options, words
+
+
+def test_every_setting_is_in_the_readme_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `RISKREG_([A-Z_]+)` \| `(.*?)` \|", README, re.MULTILINE))
+    assert {name.lower(): default for name, default in rows.items()} == {
+        field.name: field.default for field in fields(Settings)
+    }
+
+
+def test_settings_are_read_from_the_environment() -> None:
+    assert read({"RISKREG_ZONE": "Europe/Warsaw", "OTHER": "x"}).zone == "Europe/Warsaw"
+    assert read({}) == Settings()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
+def test_links_of_the_docs_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []
