@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from riskreg.kit import migrate
+from tests.demo_fixture import demo_template, demo_url
 from tests.engines import KINDS, Databases, EngineKind, PostgresServer, SqliteFiles
+
+__all__ = ["demo_template", "demo_url"]
 
 
 @pytest.fixture(scope="session")

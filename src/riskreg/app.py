@@ -59,7 +59,7 @@ class Service:
             Route("/reports/{code}.pdf", self.report_file),
             Route("/export/risks.{format}", self.risks_file),
             *graphiql.routes(WEB / "graphiql", command=BUILD),
-            Mount("/assets", graphiql.Assets(directory=WEB / "assets", check_dir=False)),
+            Mount("/assets", graphiql.assets(WEB / "assets")),
             Route("/{path:path}", _page),
         ]
         inner = Starlette(routes=routes, lifespan=self._lifespan)

@@ -84,8 +84,10 @@ def writing_shapes(view: View) -> dict[str, Any]:
     leads = TEAMS.c.lead_id == PEOPLE.c.id
     a_name = select(PEOPLE.c.name).limit(1).scalar_subquery()
     return {
-        "insert from select": insert(TEAMS).from_select(["name"], select(PEOPLE.c.name)),
-        "insert a value": insert(TEAMS).values(name=a_name),
+        "insert from select": insert(TEAMS).from_select(
+            ["id", "name"], select(PEOPLE.c.id, PEOPLE.c.name)
+        ),
+        "insert a value": insert(TEAMS).values(id=key(9), name=a_name),
         "update from": update(TEAMS).where(leads).values(name=PEOPLE.c.name),
         "update from, by models": update(Team).where(Team.lead_id == Person.id).values(name="x"),
         "update to a value": update(TEAMS).values(name=a_name),

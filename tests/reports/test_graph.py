@@ -102,6 +102,8 @@ async def test_what_moved_the_top_risks(register: Register) -> None:
         "IMPROVED",
         "M-003 verified effective",
     )
+    by_code = await register.ask(lead, TOP, limit=3, compareTo="RPT-001")
+    assert by_code == data
     alone = (await register.ask(lead, TOP))["topRisks"]
     assert {(one["movement"], one["was"]) for one in alone} == {("UNCHANGED", None)}
     then = (START + timedelta(days=29)).isoformat()

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import openpyxl
 import pytest
@@ -182,7 +183,7 @@ def test_broken_json_is_refused_with_line_and_column(data: bytes, expected: list
     assert refusals(data, JSON) == expected
 
 
-def workbook(*lines: tuple[object, ...]) -> bytes:
+def workbook(*lines: tuple[Any, ...]) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

@@ -141,7 +141,7 @@ READ: list[tuple[str, str, Value]] = [
     ("cause", "a\r\nb", "a\nb"),
     ("category", "vendor", RiskCategory.VENDOR),
     ("projects", "P-2, P-1;P-2\nP-3", ("P-1", "P-2", "P-3")),
-    ("projects", "", None),
+    ("projects", "", ()),
     ("owner", "Ada Abara (P-001)", "P-001"),
     ("owner", "Ada@example.org", "Ada@example.org"),
     ("horizon_days", "+90", 90),

@@ -7,11 +7,17 @@ import pytest
 from riskreg.kit.view import View
 from riskreg.people.auth import SYSTEM
 from riskreg.risks.models import Risk
-from riskreg.risks.rules import AcceptanceEnd, AppetiteStatus, Band, RiskStatus
+from riskreg.risks.rules import (
+    AcceptanceEnd,
+    AppetiteStatus,
+    Band,
+    MitigationStatus,
+    RiskStatus,
+)
+from riskreg.risks.service_moves import incident_resolved
 from tests.cast import Register
 from tests.factories import a_mitigation, an_assessed_risk
-from tests.risks.arranged import acceptances, brought, impacts, moved, now, refused
-from tests.stage import START
+from tests.risks.arranged import acceptances, brought, impacts, moved, noted, now, refused
 
 S, A, E = RiskStatus, AppetiteStatus, AcceptanceEnd
 TICK = timedelta(microseconds=1)
@@ -70,7 +76,7 @@ async def test_what_has_ended_is_left_by_the_moves_of_assessed(register: Registe
 async def test_worse_residual_ends_it_in_the_same_write(register: Register) -> None:
     risk = await a_high_risk(register)
     action = await a_mitigation(register.db, register.cast.qa, (risk, 2, 2))
-    action = await brought(register, action, action.status.__class__.IMPLEMENTED)
+    action = await brought(register, action, MitigationStatus.IMPLEMENTED)
     assert (await now(register, risk)).residual_band is Band.MEDIUM
     risk = await moved(register, risk, "accept", expires_on=LAST_DAY)
     seq = await register.seq()
@@ -101,7 +107,7 @@ async def test_lapse_of_a_judged_residual_ends_it(register: Register) -> None:
     """Accepted as MEDIUM; once the assessor's view lapses, the computed HIGH counts."""
     risk = await a_high_risk(register, residual=(2, 3))
     lapse = risk.asserted_until
-    assert lapse == risk.assessed_at + timedelta(days=90) if risk.assessed_at else None
+    assert lapse == risk.updated_at + timedelta(days=90)
     register.clock.advance(days=20)
     risk = await moved(register, risk, "accept", expires_on=date(2027, 3, 1))
     table = [
@@ -145,7 +151,7 @@ async def test_row_of_acceptances_ends_with_other_work(
     assert (await now(register, risk)).acceptances_in_a_row == 2
     for move in way:
         if move == "resolve":
-            risk.incident_resolved_at = register.db.now()
+            await noted(register, incident_resolved, risk)
         risk = await moved(register, risk, move)
     assert (await now(register, risk)).acceptances_in_a_row == 0
 
@@ -174,13 +180,7 @@ async def test_acceptance_stops_the_clock(register: Register) -> None:
     assert row.out_from == risk.above_from + timedelta(days=45) + paused
 
 
-@pytest.mark.parametrize(
-    ("move", "ended"),
-    [
-        ("materialise", E.MATERIALISED),
-        ("close", E.CLOSED),
-    ],
-)
+@pytest.mark.parametrize(("move", "ended"), [("materialise", E.MATERIALISED), ("close", E.CLOSED)])
 async def test_what_ends_the_risk_ends_its_acceptance(
     register: Register, move: str, ended: AcceptanceEnd
 ) -> None:
@@ -188,5 +188,3 @@ async def test_what_ends_the_risk_ends_its_acceptance(
     risk = await moved(register, await moved(register, risk, "accept"), move)
     [one] = await acceptances(register, risk)
     assert (one.ended, one.ended_at) == (ended, risk.updated_at)
-    assert risk.assessed_at is not None
-    assert risk.assessed_at >= START

@@ -59,8 +59,12 @@ OFFICE = (
 
 CONTACTS = (
     Member("maricel", "Maricel Dizon", Role.VENDOR, vendor="ASTER", timezone="Asia/Manila"),
-    Member("katarzyna", "Katarzyna Wrona", Role.VENDOR, vendor="BOREALIS", timezone="Europe/Warsaw"),
-    Member("andres", "Andrés Buitrago", Role.VENDOR, vendor="CORDILLERA", timezone="America/Bogota"),
+    Member(
+        "katarzyna", "Katarzyna Wrona", Role.VENDOR, vendor="BOREALIS", timezone="Europe/Warsaw"
+    ),
+    Member(
+        "andres", "Andrés Buitrago", Role.VENDOR, vendor="CORDILLERA", timezone="America/Bogota"
+    ),
     Member("salma", "Salma Benjelloun", Role.VENDOR, vendor="DUNE", timezone="Africa/Casablanca"),
     Member("weijie", "Tan Wei Jie", Role.VENDOR, vendor="EVERGREEN", timezone="Asia/Kuala_Lumpur"),
     Member("siobhan", "Siobhán Keane", Role.VENDOR, vendor="INHOUSE", timezone="Europe/Dublin"),

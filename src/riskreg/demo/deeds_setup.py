@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sqlalchemy import select
 from strawberry import Some
 
 from riskreg.demo.cast import Member
@@ -22,6 +23,7 @@ from riskreg.projects import service as projects_service
 from riskreg.projects import service_places
 from riskreg.projects.models import Market, Project, Site, Vendor, WorkforcePool
 from riskreg.risks import config
+from riskreg.risks.models import ScoringMatrix
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Install(Deed):
 
     async def do(self, on: Scene) -> None:
         """Call the service."""
-        await config.install(on.session, on.view)
+        known = select(on.view.of(ScoringMatrix).id).limit(1)
+        if await on.session.scalar(known, on.view.params) is None:
+            await config.install(on.session, on.view)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from riskreg import settings, tables
+import riskreg.tables  # noqa: F401 (completes the metadata)
+from riskreg import settings
 from riskreg.demo import organisation, story
+from riskreg.demo.deeds_setup import Leave
 from riskreg.demo.world import Scene, Step, World
 from riskreg.kit.clock import SettableClock
 from riskreg.kit.codes import reserve_code
@@ -29,8 +31,6 @@ from riskreg.projects import service as projects
 from riskreg.reports import service as reports
 from riskreg.reports.inputs import CreateReport
 from riskreg.risks import config, service_handlers
-
-__all__ = ["AS_OF", "SEED", "Size", "into", "load", "opened", "tables"]
 
 SEED = "riskreg-demo-1"
 AS_OF = date(2026, 11, 16)
@@ -56,7 +56,7 @@ def into(url: str, size: str, as_of: date | None = None) -> None:
     """Load the demo into a migrated database that nobody has written to yet."""
 
     async def run() -> None:
-        clock = SettableClock(datetime.min.replace(tzinfo=None).astimezone())
+        clock = SettableClock(config.SINCE)
         db = opened(url, clock)
         try:
             await load(db, clock, Size(size), as_of or AS_OF)
@@ -67,7 +67,7 @@ def into(url: str, size: str, as_of: date | None = None) -> None:
 
 
 def opened(url: str, clock: SettableClock, seed: str = SEED) -> Database:
-    """A database whose keys come from the seed, so that the same seed gives the same register."""
+    """A database for one loading: its keys come from the seed, so that each gives the same."""
     handlers: dict[type, list[Handler]] = defaultdict(list)
     for known in REACTING:
         for event, reacting in known.items():
@@ -144,20 +144,19 @@ class _Replay:
         except Exception as error:
             error.add_note(f"on day {step.day} at {step.at}, {step.by}: {step.deed}")
             raise
-        if step.deed.mutation == "deactivatePerson":
-            self._actors.clear()
+        if isinstance(step.deed, Leave):
+            del self._actors[step.deed.person]
 
     def _move_to(self, instant: datetime) -> None:
         self._last = max(instant, self._last + timedelta(seconds=1))
         self.clock.set(self._last)
 
     async def _actor(self, name: str) -> Actor:
-        if name == organisation.NOBODY:
-            return SYSTEM
-        if name not in self._actors:
-            found = await actor_of_person(self.db, self.world.key(Person, name))
-            if found is None:
+        known = SYSTEM if name == organisation.NOBODY else self._actors.get(name)
+        if known is None:
+            known = await actor_of_person(self.db, self.world.key(Person, name))
+            if known is None:
                 message = f"{name} has left and does nothing any more"
                 raise LookupError(message)
-            self._actors[name] = found
-        return self._actors[name]
+            self._actors[name] = known
+        return known

@@ -50,7 +50,9 @@ AREAS = (
     AreaRow("SSH", "Suicide, self-harm and eating disorders", _S.CRITICAL, "amira", "SELF_HARM"),
     AreaRow("HATE", "Hate", _S.HIGH, "tomas", "ILLEGAL_OR_HARMFUL_SPEECH"),
     AreaRow("HARASS", "Harassment", _S.HIGH, "tomas", "CYBER_VIOLENCE"),
-    AreaRow("MISINFO", "Misinformation (civic, medical)", _S.HIGH, "tomas", "NEGATIVE_CIVIC_EFFECTS"),
+    AreaRow(
+        "MISINFO", "Misinformation (civic, medical)", _S.HIGH, "tomas", "NEGATIVE_CIVIC_EFFECTS"
+    ),
     AreaRow("GRAPHIC", "Graphic violence", _S.MEDIUM, "amira", "VIOLENCE"),
     AreaRow("ADULT", "Adult nudity", _S.MEDIUM, "amira", "PORNOGRAPHY"),
     AreaRow("FRAUD", "Regulated goods and scams", _S.MEDIUM, "tomas", "SCAMS_AND_FRAUD"),

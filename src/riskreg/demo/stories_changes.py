@@ -30,6 +30,8 @@ R_005 = (
                                       " gold set differ.")),
     Step(-14, "10:00", "seun", Treat("R-005")),
     Step(-14, "11:00", "seun", Watch("R-005")),
+    Step(-6, "17:00", "seun", Reassess("R-005", 4, _JAPANESE, "v4.1 is out in ja-JP; the audit of"
+                                       " its first items comes in four weeks.")),
 )  # fmt: skip
 
 ELECTION = Sheet(
@@ -37,7 +39,7 @@ ELECTION = Sheet(
     "Election-driven emergency changes bypass gates",
     "An election leaves days for a change of policy that needs weeks.",
     "A change goes live with gates waived and annotators uncalibrated.",
-    "Civic content is judged wrong in the week in which it matters most; the change is rolled back.",
+    "Civic content is judged wrong in the week that matters most; the change is rolled back.",
     RiskCategory.CHANGE_COLLISION,
     "tomas",
     (3, 4),
@@ -51,7 +53,7 @@ ELECTION = Sheet(
 _ELECTION = {I.ENVR_WORST_CELL: 4, I.OVER_ENFORCEMENT: 4}
 R_006 = (
     Step(-132, "10:30", "tomas", Log(ELECTION)),
-    Step(-130, "11:00", "tomas", Assess("R-006", 3, _ELECTION, "PC-019 asks to waive calibration.")),
+    Step(-130, "11:00", "tomas", Assess("R-006", 3, _ELECTION, "PC-019 asks for a waiver.")),
     Step(-124, "09:40", "tomas", Reassess("R-006", 4, _ELECTION, "PC-019 went live without"
                                           " calibration; gold accuracy fell by 6 pp.")),
     Step(-115, "10:10", "tomas", Treat("R-006")),
@@ -112,12 +114,15 @@ DRAFT = Sheet(
     proximity=16,
 )
 _DRAFT = {I.ENVR_WORST_CELL: 3, I.GOLD_ACCURACY: 3}
+_DRAFT_IN_NUMBERS = Quant("0.45", ("0.08", "0.2", "0.5"), 28)
 R_012 = (
     Step(-18, "16:30", "salma", Log(DRAFT)),
     Step(-17, "11:30", "youssef", Assess("R-012", 4, _DRAFT, "Salma's team marks 31 of 200 lines as"
-                                         " wrong.", quant=Quant("0.45", ("0.08", "0.2", "0.5"), 28))),
+                                         " wrong.", quant=_DRAFT_IN_NUMBERS)),
     Step(-13, "10:20", "youssef", Treat("R-012")),
     Step(-13, "11:40", "seun", Watch("R-012")),
+    Step(-10, "16:40", "youssef", Reassess("R-012", 4, _DRAFT, "Two native reviewers mended 29 of"
+                                           " the 31 lines.", quant=_DRAFT_IN_NUMBERS)),
 )  # fmt: skip
 
 DISCLOSURE = Sheet(
@@ -164,7 +169,7 @@ LEADS = Sheet(
 _LEADS = {I.GOLD_ACCURACY: 3, I.DELIVERY_SLIP: 3}
 R_014 = (
     Step(-13, "14:10", "youssef", Log(LEADS)),
-    Step(-12, "08:40", "youssef", Assess("R-014", 4, _LEADS, "Both plans name the same four people.",
+    Step(-12, "08:40", "youssef", Assess("R-014", 4, _LEADS, "Both plans name the same people.",
                                          confidence=Confidence.HIGH)),
     Step(-11, "10:20", "youssef", Treat("R-014")),
     Step(-11, "11:30", "seun", Watch("R-014")),

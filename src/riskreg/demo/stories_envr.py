@@ -82,7 +82,9 @@ R_009 = (
     Step(-222, "10:40", "amira", Log(APPEALS)),
     Step(-220, "11:00", "amira", Assess("R-009", 3, _APPEALS, "The pilot overturned 2.2 pp more.")),
     Step(-147, "10:20", "amira", Treat("R-009")),
-    Step(-133, "11:20", "amira", Reassess("R-009", 3, _APPEALS, "Overturns 1.9 pp up since PC-014.")),
+    Step(
+        -133, "11:20", "amira", Reassess("R-009", 3, _APPEALS, "Overturns 1.9 pp up since PC-014.")
+    ),
     Step(-74, "10:20", "seun", Watch("R-009")),
     Step(-73, "10:20", "amira", Monitor("R-009")),
     Step(-24, "11:20", "amira", Reassess("R-009", 3, _APPEALS, "Overturns 0.7 pp up and level.")),

@@ -51,7 +51,7 @@ R_002 = (
                                            residual=(1, 4))),
     Step(-10, "17:00", "youssef", Reassess("R-002", 4, _EXPOSURE, "Backlog week: the cap was"
                                            " passed on two of fourteen shifts.")),
-    Step(-10, "17:20", "youssef", Resume("R-002", "The backlog is back, so watching is not enough.")),
+    Step(-10, "17:20", "youssef", Resume("R-002", "The backlog is back: watching is not enough.")),
 )  # fmt: skip
 
 TYPHOON = Sheet(
@@ -76,7 +76,7 @@ R_004 = (
     Step(-343, "10:50", "lucia", Log(TYPHOON)),
     Step(-340, "11:20", "lucia", Assess("R-004", 2, _TYPHOON, "One closure in six seasons.")),
     Step(-333, "10:40", "lucia", Treat("R-004")),
-    Step(-238, "10:50", "lucia", Reassess("R-004", 2, _TYPHOON, "The season ended without a closure.")),
+    Step(-238, "10:50", "lucia", Reassess("R-004", 2, _TYPHOON, "No closure in this season.")),
     Step(-136, "10:50", "lucia", Reassess("R-004", 2, _TYPHOON_NOW, "Aster's share of minor safety"
                                           " has doubled: a closure would cost 18 pp of SLA.",
                                           target=(2, 4))),
@@ -118,6 +118,8 @@ R_008 = (
     Step(-31, "17:00", "nadia", Reassess("R-008", 4, _LIVE, "Twenty reviewers moved to LIVE; the"
                                          " gap is 9 FTE now.")),
     Step(-17, "10:40", "nadia", Reassess("R-008", 4, _LIVE, "The gap holds at 9 FTE.",
+                                         confidence=Confidence.HIGH)),
+    Step(-10, "10:50", "nadia", Reassess("R-008", 4, _LIVE, "Six of nine hires have signed.",
                                          confidence=Confidence.HIGH)),
 )  # fmt: skip
 

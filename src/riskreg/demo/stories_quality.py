@@ -96,8 +96,12 @@ EVALUATION = Sheet(
 _EVALUATION = {I.GOLD_ACCURACY: 3, I.DELIVERY_SLIP: 2}
 R_010 = (
     Step(-353, "10:50", "sara", Log(EVALUATION)),
-    Step(-350, "13:50", "hana", Change("R-010", "Those who label it are concerned.",
-                                       vendors=("ASTER", "INHOUSE"))),
+    Step(
+        -350,
+        "13:50",
+        "hana",
+        Change("R-010", "Those who label it are concerned.", vendors=("ASTER", "INHOUSE")),
+    ),
     Step(-350, "14:00", "hana", Assess("R-010", 3, _EVALUATION, "7 % of set 14 is on v3.0.")),
     Step(-343, "10:30", "hana", Treat("R-010")),
     Step(-266, "10:00", "seun", Watch("R-010")),
@@ -199,7 +203,7 @@ R_018 = (
     Step(-147, "10:30", "seun", Monitor("R-018")),
     Step(-66, "10:30", "seun", Reassess("R-018", 2, _DSA_REPORT, "One report out, no question.")),
     Step(-60, "16:00", "seun", Unwatch("R-018", "It read ENVR v2, which is no longer computed.")),
-    Step(-20, "11:30", "seun", Reassess("R-018", 2, _DSA_REPORT, "The next cut-off is a half-year off.")),
+    Step(-20, "11:30", "seun", Reassess("R-018", 2, _DSA_REPORT, "No cut-off for months.")),
 )  # fmt: skip
 
 CHAT = Sheet(

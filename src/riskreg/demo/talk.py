@@ -39,7 +39,7 @@ COMMENTS = (
                                             " else. Say what you need.")),
     Step(-12, "14:00", "nadia", Comment("R-014", "Both plans want the same four leads in the"
                                         " week of wave 2.")),
-    Step(-10, "18:00", "siobhan", Comment("R-002", "Two shifts went over; both people were sent home"
+    Step(-10, "18:00", "siobhan", Comment("R-002", "Two shifts went over; both people went home"
                                           " early the next day.")),
     Step(-6, "17:30", "kenji", Comment("R-005", "v4.1 is published in ja-JP, nine days late.")),
     Step(-5, "09:30", "nadia", Comment("R-019", "PC-026 needs 135.6 FTE of the 116 there are in"

@@ -50,11 +50,11 @@ class World:
 
     def learn(self, row: Tracked, code: str) -> None:
         """Remember which row a code stands for."""
-        self.keys[prefix_of(type(row)), code] = row.id  # type: ignore[index]  # a model has one
+        self.keys[prefix_of(type(row)), code] = row.id  # type: ignore[arg-type]  # a model
 
     def key(self, model: type[Tracked], code: str) -> str:
         """The key of the row of that code; LookupError before it was made."""
-        return self.keys[prefix_of(model), code]  # type: ignore[index]  # a model has one
+        return self.keys[prefix_of(model), code]  # type: ignore[arg-type]  # a model
 
     def id(self, model: type[Tracked], code: str) -> ID:
         """The global id of that row, as callers send it."""

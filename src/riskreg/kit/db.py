@@ -17,12 +17,12 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from riskreg.kit import journal
+from riskreg.kit import foreign, journal
 from riskreg.kit.clock import Clock
 from riskreg.kit.engines import Engines
-from riskreg.kit.errors import Forbidden, UserError
+from riskreg.kit.errors import UserError
 from riskreg.kit.ids import KeySource
-from riskreg.kit.tables import LONG_AGO, Appended, Base, Tracked, model_of
+from riskreg.kit.tables import LONG_AGO, Appended, Base, Tracked
 from riskreg.kit.view import Actor, Scope, View
 
 R = TypeVar("R")
@@ -187,7 +187,7 @@ class Database:
     async def _finish(self, session: AsyncSession, view: View) -> None:
         await session.flush()
         if view.actor.reach.scope is not Scope.ALL:  # before the handlers: they are our own acts
-            await _refuse_foreign_rows(session, view)
+            await foreign.refuse(session, view)
         events: list[Any] = session.info["events"]
         while events:
             happened = events.pop(0)
@@ -211,38 +211,9 @@ def announce(session: AsyncSession, happened: object) -> None:
     session.info["events"].append(happened)
 
 
-async def _refuse_foreign_rows(session: AsyncSession, view: View) -> None:
-    """A narrow actor may write only rows that it also sees (no insert into a foreign project)."""
-    touched = journal.Touched
-    query = select(touched.table_name, touched.row_id).where(
-        touched.seq == session.info["entry"].seq
-    )
-    wanted: dict[str, set[str]] = {}
-    for table, row_id in (await session.execute(query)).all():
-        wanted.setdefault(table, set()).add(row_id)
-    for table, written in wanted.items():
-        model = model_of(table)
-        alive = visible_everywhere(view).of(model)
-        mine = view.of(model)
-        left = await _present(session, view, alive, written)  # what was deleted is gone for all
-        if not left - session.info["maintained"] <= await _present(session, view, mine, left):
-            msg = f"you may not write to these {table.replace('_', ' ')}"
-            raise Forbidden(msg)
-
-
-async def _present(session: AsyncSession, view: View, alias: Any, keys: set[str]) -> set[str]:
-    statement = select(alias.id).where(alias.id.in_(sorted(keys)))
-    return set((await session.execute(statement, view.params)).scalars())
-
-
 def maintain(session: AsyncSession, row: Tracked | Appended) -> None:
     """Say that a row is kept in step with others by us: its writer need not see it."""
     session.info["maintained"].add(row.id)
-
-
-def visible_everywhere(view: View) -> View:
-    """The same view with nothing hidden, for checks that must see all."""
-    return View(Actor(view.actor.id, view.actor.name), view.now, view.seq)
 
 
 async def get(

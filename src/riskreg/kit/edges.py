@@ -83,19 +83,19 @@ class Link:
 
         return info.context.load(node.view, (self.name, size), batch, key)
 
-    def field(self, description: str) -> Any:
-        """The field that answers by this link."""
+    def field(self, description: str, name: str | None = None) -> Any:
+        """The field that answers by this link; `name` where Python could not say it."""
         link = self
 
         def resolve(self: Any, info: Info) -> Any:
             return link.of(self, info)
 
-        return self.marked(resolve, description)
+        return self.marked(resolve, description, name)
 
-    def marked(self, resolve: Any, description: str) -> Any:
+    def marked(self, resolve: Any, description: str, name: str | None = None) -> Any:
         """The field of a resolver, known to `prefetch` as one of this link."""
         resolve.link = self
-        return strawberry.field(resolver=resolve, description=description)
+        return strawberry.field(resolver=resolve, description=description, name=name)
 
 
 GOT = "_got"
@@ -141,9 +141,9 @@ async def _by_key(
     return [found.get(key) for key in keys]
 
 
-def one(target: Target, key: str, description: str) -> Any:
+def one(target: Target, key: str, description: str, *, name: str | None = None) -> Any:
     """A field that shows the row whose id stands in our column `key`; null when not visible."""
-    return _One(target, key).field(description)
+    return _One(target, key).field(description, name)
 
 
 async def fetch_one(context: Context, view: View, model: type[Base], key: str) -> Any:

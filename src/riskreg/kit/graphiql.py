@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -34,6 +35,11 @@ class Assets(StaticFiles):
         return response
 
 
+def assets(folder: Path) -> ASGIApp:
+    """The built files of a folder, compressed for those who can read that."""
+    return GZipMiddleware(Assets(directory=folder, check_dir=False))
+
+
 def routes(folder: Path, *, command: str) -> list[BaseRoute]:
     """The routes under `/graphiql`; without built assets the page says which command to type."""
     index = folder / "index.html"
@@ -45,9 +51,8 @@ def routes(folder: Path, *, command: str) -> list[BaseRoute]:
         headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
         return FileResponse(index, headers=headers)
 
-    assets = Assets(directory=folder / "assets", check_dir=False)
     return [
         Route("/graphiql", page),
         Route("/graphiql/", page),
-        Mount("/graphiql/assets", assets),
+        Mount("/graphiql/assets", assets(folder / "assets")),
     ]

@@ -14,9 +14,11 @@ from riskreg.kit.errors import BadInput
 from riskreg.kit.graph import Node
 from riskreg.kit.journal import Entry, version_source
 from riskreg.kit.lists import MAX_PAGE
-from riskreg.kit.tables import Base
+from riskreg.kit.tables import LONG_AGO, NEVER, Base
 from riskreg.kit.view import Scope, View
 
+NEITHER = (LONG_AGO, NEVER)
+"""Deadlines of what never began, and of what does not end: nothing to tell."""
 UNSHOWN = frozenset(
     {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "from_seq", "to_seq"}
     | {"seq", "at", "by", "number", "search_text", "name_fold", "title_fold", "digest"}
@@ -60,10 +62,16 @@ class Part:
     parent: str
 
 
-def history(parts: Sequence[Part] = (), *, private: frozenset[str] = frozenset()) -> Any:
+def history(
+    parts: Sequence[Part] = (),
+    *,
+    private: frozenset[str] = frozenset(),
+    bookkeeping: frozenset[str] = frozenset(),
+) -> Any:
     """A field: the newest entries that touched the object or the rows that belong to it.
 
-    Changes of `private` columns are shown only to those who see everything.
+    Changes of `private` columns are shown only to those who see everything, those of
+    `bookkeeping` columns, which help to sort and compare, to nobody.
     """
 
     async def resolve(
@@ -73,7 +81,7 @@ def history(parts: Sequence[Part] = (), *, private: frozenset[str] = frozenset()
             message = f"first must be between 0 and {MAX_PAGE}"
             raise BadInput(message)
         wide = self.view.actor.reach.scope is Scope.ALL
-        hidden = frozenset[str]() if wide else private
+        hidden = bookkeeping if wide else bookkeeping | private
         return await _entries(info.context, self, parts, first, hidden=hidden)
 
     return strawberry.field(
@@ -128,7 +136,7 @@ def _versions(part: Part, key: str, limit: int) -> Select[Any]:
     ids = select(source.c.id).where(source.c[part.parent] == key).distinct()
     ended = source.c.to_seq if "to_seq" in source.c else number
     return (
-        select(source, number.label("written_by"), ended.label("ended_by"))
+        select(source, number.label("journal_from"), ended.label("journal_to"))
         .where(source.c.id.in_(ids) if part.parent != "id" else source.c.id == key)
         .where(number <= limit)
         .order_by(source.c.id, number)
@@ -142,15 +150,15 @@ def _differences(table: str, rows: Sequence[Any], limit: int) -> list[tuple[int,
     for row in rows:
         after = {n: _text(v) for n, v in row._mapping.items() if n not in UNSHOWN}  # noqa: SLF001 (SQLAlchemy's public row mapping)
         for name, value in after.items():
-            if name in {"written_by", "ended_by"} or before.get(name) == value:
+            if name in {"journal_from", "journal_to"} or before.get(name) == value:
                 continue
             change = FieldChange(object=word, field=name, before=before.get(name), after=value)
-            found.append((row.written_by, change))
+            found.append((row.journal_from, change))
         before = after
     last = rows[-1]
-    if last.ended_by != last.written_by and last.ended_by <= limit:
+    if last.journal_to != last.journal_from and last.journal_to <= limit:
         gone = FieldChange(object=word, field="removed", before=None, after="true")
-        found.append((last.ended_by, gone))
+        found.append((last.journal_to, gone))
     return found
 
 
@@ -163,7 +171,7 @@ def _text(value: object) -> str | None:
         case bool():
             return str(value).lower()
         case datetime():
-            return value.isoformat()
+            return None if value in NEITHER else value.isoformat()
         case date():
             return value.isoformat()
         case _:

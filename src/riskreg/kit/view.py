@@ -142,9 +142,17 @@ class View:
         return (self.actor.id, self.actor.reach, self.seq, self.now if self.seq else None)
 
 
+def visible_everywhere(view: View) -> View:
+    """The same view with nothing hidden, for checks that must see all."""
+    return View(Actor(view.actor.id, view.actor.name), view.now, view.seq)
+
+
 @cache
-def visible(model: type[Base], scope: Scope, timed: bool) -> Any:  # noqa: FBT001 (a cache key)
-    """The alias of a model for one scope, live or past."""
+def visible(model: type[Base], scope: Scope, timed: bool, *, still: bool = True) -> Any:  # noqa: FBT001 (a cache key)
+    """The alias of a model for one scope, live or past.
+
+    What was visible once and no longer is stays hidden in the past, unless `still` is false.
+    """
     table: Table = model.__table__  # type: ignore[assignment]
     past = timed and is_tracked(table)
     source = in_view(history_of(table) if past else table)
@@ -155,7 +163,7 @@ def visible(model: type[Base], scope: Scope, timed: bool) -> Any:  # noqa: FBT00
         query = query.where(source.c.seq <= SEQ)
     if scope is not Scope.ALL:
         query = query.where(_allowed(model, source.c, scope, timed))
-        if past:  # what was visible once and no longer is stays hidden
+        if timed and still:
             now = visible(model, scope, timed=False)
             query = query.where(source.c.id.in_(select(now.id)))
     return aliased(model, query.subquery(table.name), adapt_on_names=True)

@@ -54,8 +54,10 @@ def _recommended(risk: TopRisk, actions: Mapping[str, MitigationStatus]) -> str:
         return f"Have {action.code} verified now"
     if status is MitigationStatus.PROPOSED:
         return f"Approve {action.code} for {risk.code}"
-    if action.days_overdue or status is MitigationStatus.BLOCKED:
-        return f"Free the way of {action.code} or replace it"
+    if status is MitigationStatus.BLOCKED:
+        return f"Unblock or replace {action.code}"
+    if action.days_overdue:
+        return f"Finish or replace the late {action.code}"
     if not _leads_down(risk):
         return f"Plan more than {action.code} for {risk.code}"
     if risk.residual.band == Band.CRITICAL:

@@ -15,7 +15,6 @@ from riskreg.kit.graph import Node, Versioned, shows
 from riskreg.kit.inputs import Input
 from riskreg.kit.lists import AsOf, Connection
 from riskreg.kit.perform import IdempotencyKey, ShownUserError, perform, show_error
-from riskreg.kit.refs import key_in
 from riskreg.kit.roots import Catalogue, found, listed, order_input
 from riskreg.kit.view import View
 from riskreg.people.models import Person as PersonRow
@@ -25,7 +24,7 @@ from riskreg.reports.inputs import CreateReport
 from riskreg.reports.moments import Reading
 from riskreg.reports.movements import Since, movement
 from riskreg.reports.narrative import reason
-from riskreg.reports.queries import REPORT_FILTERS, REPORT_ORDERS, by_key, earlier_of
+from riskreg.reports.queries import REPORT_FILTERS, REPORT_ORDERS, earlier, earlier_of
 from riskreg.reports.rules import LintSeverity, ReportKind, ReportStatus
 from riskreg.risks import overview
 from riskreg.risks.config import in_force
@@ -144,7 +143,9 @@ class ReportsQuery:
         limit: Annotated[int, strawberry.argument(description="At most, 1 to 25.")] = 5,
         compare_to: Annotated[
             strawberry.ID | None,
-            strawberry.argument(description="The earlier report; nothing moves without one."),
+            strawberry.argument(
+                description="The earlier report, by id or code; nothing moves without one."
+            ),
         ] = None,
         as_of: AsOf = None,
     ) -> list[TopRisk]:
@@ -153,8 +154,8 @@ class ReportsQuery:
             raise BadInput(message)
         now = Reading(info.context.rows, await info.context.view(as_of))
         then = None if compare_to is None else await _then(info.context, now, compare_to)
-        earlier = None if then is None else (then.fetch, then.view)
-        ranked = await overview.top(now.fetch, now.view, limit, then=earlier)
+        before = None if then is None else (then.fetch, then.view)
+        ranked = await overview.top(now.fetch, now.view, limit, then=before)
         if not ranked:
             return []
         gathered = await gather(now, then, [risk.now.id for risk in ranked])
@@ -165,13 +166,13 @@ class ReportsQuery:
 async def _then(context: Context, now: Reading, given: str) -> Reading:
     """The register as the earlier report saw it."""
     view = await context.view()
-    rows = await context.rows(view, by_key(view, key_in(models.Report, given) or ""))
-    if not rows:
+    found = earlier_of(await context.rows(view, earlier(view, given)))
+    if not found:
         raise BadInput("compareTo is no report that you may see")
-    [earlier] = earlier_of(rows)
-    if earlier.as_of > now.view.now:
+    [beside] = found
+    if beside.as_of > now.view.now:
         raise BadInput("compareTo tells of a later time")
-    return now.at(earlier.as_of, earlier.revision)
+    return now.at(beside.as_of, beside.revision)
 
 
 def _shown(risk: overview.Ranked, since: Since) -> TopRisk:

@@ -19,7 +19,8 @@ class CreateReport(Request):
         default=ReportKind.WHERE_WE_STAND, description="What it is about."
     )
     compare_to: strawberry.ID | None = strawberry.field(
-        default=None, description="The earlier report whose changes it tells; none by default."
+        default=None,
+        description="The earlier report whose changes it tells, by id or code; none by default.",
     )
     as_of: datetime | None = strawberry.field(
         default=None, description="The instant of which it tells; now by default."

@@ -120,13 +120,14 @@ def _cause(key: str, change: Version, gathered: Gathered) -> tuple[str, str, str
 def _standing(key: str, since: Since) -> f.Movement:
     """Why a risk that has not moved is outside tolerance, or what was done about it since."""
     row = since.gathered.risks[key]
-    ended = _ended(row, since)
+    ended, note = _ended(row, since), _judged_since(key, since)
+    cause, reference = "ASSESSED", ""
     if ended is not None:
         cause, reference, note = "ACCEPTANCE_ENDED", ended.code, ""
-    elif row.appetite_status == AppetiteStatus.OUT_OF_TOLERANCE:
+    elif not note and row.appetite_status == AppetiteStatus.OUT_OF_TOLERANCE:
         cause, reference, note = _why_outside(key, since)
-    else:
-        cause, reference, note = _done_since(key, since)
+    elif not note:
+        cause, reference = _done_since(key, since)
     return f.Movement("SAME", cause=cause, reference=reference, note=note)
 
 
@@ -172,18 +173,22 @@ def _to_do(actions: Sequence[Action]) -> list[Action]:
     return [action for action in actions if action.status in TO_DO]
 
 
-def _done_since(key: str, since: Since) -> tuple[str, str, str]:
+def _judged_since(key: str, since: Since) -> str:
+    """What the last assessment since then says, if there was one that says why."""
+    judged = since.gathered.assessments.get(key, ())
+    return _note(judged[-1].rationale) if judged else ""
+
+
+def _done_since(key: str, since: Since) -> tuple[str, str]:
     if since.then is None:
-        return "", "", ""
+        return "", ""
     begun = since.then.view.now
     for accepted in since.gathered.acceptances.get(key, ())[-1:]:
         if accepted.from_at > begun and accepted.end > since.now.view.now:
-            return "ACCEPTED", accepted.by or accepted.code, ""
+            return "ACCEPTED", accepted.by or accepted.code
     for action in since.gathered.actions.get(key, ()):
         if action.implemented_at is not None and action.implemented_at > begun:
             unverified = action.status in {MitigationStatus.IMPLEMENTED, MitigationStatus.VERIFYING}
             if unverified:
-                return "MITIGATION_IMPLEMENTED", action.code, ""
-    for judged in since.gathered.assessments.get(key, ())[-1:]:
-        return "ASSESSED", "", _note(judged.rationale)
-    return "", "", ""
+                return "MITIGATION_IMPLEMENTED", action.code
+    return "", ""

@@ -12,6 +12,7 @@ from riskreg.kit import filters
 from riskreg.kit.codes import CodeCounter
 from riskreg.kit.db import Rows
 from riskreg.kit.journal import Entry
+from riskreg.kit.refs import key_in
 from riskreg.kit.view import View, access, nobody
 from riskreg.reports.models import Report, ReportFile
 
@@ -39,23 +40,18 @@ class Earlier:
 Choice: TypeAlias = Select[str, str, datetime, int]
 
 
-def by_key(view: View, key: str) -> Choice:
-    """The report of a key, as `Earlier`."""
-    return _earlier(view).where(view.of(Report).id == key)
-
-
-def by_code(view: View, code: str) -> Choice:
-    """The report of a code, as `Earlier`."""
-    return _earlier(view).where(view.of(Report).code == _storable(code))
-
-
-def _earlier(view: View) -> Choice:
+def earlier(view: View, given: str) -> Choice:
+    """The report of a global id or a code, as `Earlier`."""
     report = view.of(Report)
-    return select(report.id, report.code, report.as_of, report.revision)
+    chosen = select(report.id, report.code, report.as_of, report.revision)
+    key = key_in(Report, given)
+    if key is not None:
+        return chosen.where(report.id == key)
+    return chosen.where(report.code == _storable(given))
 
 
 def earlier_of(rows: Rows) -> list[Earlier]:
-    """The rows of `by_key` and `by_code`."""
+    """The rows of `earlier`."""
     return [Earlier(row.id, row.code, row.as_of, row.revision) for row in rows]
 
 

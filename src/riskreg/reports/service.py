@@ -20,7 +20,6 @@ from riskreg.kit.db import Act as Writing
 from riskreg.kit.db import Database, new_key
 from riskreg.kit.errors import Forbidden, UserError
 from riskreg.kit.ids import code as code_of
-from riskreg.kit.refs import key_in
 from riskreg.kit.view import Actor, Scope, View
 from riskreg.people.permits import require
 from riskreg.people.rules import Act
@@ -35,8 +34,7 @@ from riskreg.reports.narrative import headline
 from riskreg.reports.queries import (
     CODE_PREFIX,
     Earlier,
-    by_code,
-    by_key,
+    earlier,
     earlier_of,
     file_of,
     head_at,
@@ -99,16 +97,12 @@ async def make(db: Database, actor: Actor, given: CreateReport) -> Prepared:
     """
     _require(actor)
     at = await moment(db, actor, given.as_of)
-    key = None if given.compare_to is None else key_in(Report, given.compare_to) or ""
-    earlier = None
-    if key is not None:
-        rows = await db.rows(db.view(actor), by_key(db.view(actor), key))
-        earlier = _earlier(earlier_of(rows), at)
+    beside = await _beside(db, actor, given.compare_to, at)
     last = await db.rows(at.reading.view, last_number())
     number = 1 + (last[0].last if last else 0)
-    facts = await where_we_stand(_asked(code_of(CODE_PREFIX, number), at, earlier))
+    facts = await where_we_stand(_asked(code_of(CODE_PREFIX, number), at, beside))
     printed = await _printed(facts, at.head)
-    return Prepared(number, at.head, earlier.id if earlier else None, printed)
+    return Prepared(number, at.head, beside.id if beside else None, printed)
 
 
 async def store(session: AsyncSession, view: View, prepared: Prepared) -> Report:
@@ -183,14 +177,11 @@ async def create(db: Database, actor: Actor, given: CreateReport) -> Report:
 async def preview(
     db: Database, actor: Actor, *, as_of: datetime | None = None, compare_to: str | None = None
 ) -> Printed:
-    """The brief of an instant beside an earlier report (by code), printed and not kept."""
+    """The brief of an instant beside an earlier report (its id or code), printed and not kept."""
     _require(actor)
     at = await moment(db, actor, as_of)
-    earlier = None
-    if compare_to is not None:
-        rows = await db.rows(db.view(actor), by_code(db.view(actor), compare_to))
-        earlier = _earlier(earlier_of(rows), at)
-    return await _printed(await where_we_stand(_asked(PREVIEW, at, earlier)), at.head)
+    beside = await _beside(db, actor, compare_to, at)
+    return await _printed(await where_we_stand(_asked(PREVIEW, at, beside)), at.head)
 
 
 async def pdf_of(db: Database, actor: Actor, code: str) -> bytes | None:
@@ -232,23 +223,26 @@ def _require(actor: Actor) -> None:
         raise Forbidden("Reports are made by those who see the whole register.")
 
 
-def _earlier(found: list[Earlier], at: Moment) -> Earlier:
-    """The report to compare with, if there is one and it tells of an earlier time."""
-    field = ("compareTo",)
+async def _beside(db: Database, actor: Actor, given: str | None, at: Moment) -> Earlier | None:
+    """The report to compare with, if one is given; it must tell of an earlier time."""
+    if given is None:
+        return None
+    field, view = ("compareTo",), db.view(actor)
+    found = earlier_of(await db.rows(view, earlier(view, given)))
     if not found:
         raise UserError("There is no such report.", code="NOT_FOUND", field=field)
-    [earlier] = found
-    if earlier.as_of >= at.reading.view.now or earlier.revision > at.seq:
-        message = f"{earlier.code} tells of no earlier time than this report."
+    [beside] = found
+    if beside.as_of >= at.reading.view.now or beside.revision > at.seq:
+        message = f"{beside.code} tells of no earlier time than this report."
         raise UserError(message, code="OUT_OF_RANGE", field=field)
-    return earlier
+    return beside
 
 
-def _asked(code: str, at: Moment, earlier: Earlier | None) -> Asked:
-    if earlier is None:
+def _asked(code: str, at: Moment, beside: Earlier | None) -> Asked:
+    if beside is None:
         return Asked(code, at)
-    previous = Previous(earlier.code, local(earlier.as_of), earlier.revision)
-    return Asked(code, at, previous, at.reading.at(earlier.as_of, earlier.revision))
+    previous = Previous(beside.code, local(beside.as_of), beside.revision)
+    return Asked(code, at, previous, at.reading.at(beside.as_of, beside.revision))
 
 
 async def _printed(facts: WhereWeStand, audit_head: str) -> Printed:

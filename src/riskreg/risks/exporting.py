@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +44,8 @@ Matching = Callable[[Alias], ColumnElement[bool]]
 """Which risks, as a condition over the view's alias of them."""
 Getter = Callable[[Record], Value]
 """A column's value in a selected row."""
+Reader = Callable[[Record], list[Value]]
+"""The values of all columns in a selected row."""
 
 LINKED: Mapping[str, tuple[type[Base], type[Base], str]] = {
     "projects": (RiskProject, Project, "project_id"),
@@ -90,17 +92,16 @@ async def stream(
     matching: Matching | None = None,
 ) -> AsyncIterator[bytes]:
     """The file piece by piece: read before the first, and put together beside the event loop."""
-    rows, getters = await selected(fetch, view, profile, matching)
-    values = ([get(row) for get in getters] for row in rows)
-    parts = chunks(profile, format, values)
+    rows, values = await selected(fetch, view, profile, matching)
+    parts = chunks(profile, format, map(values, rows))
     while chunk := await asyncio.to_thread(next, parts, b""):
         yield chunk
 
 
 async def selected(
     fetch: Fetch, view: View, profile: Profile, matching: Matching | None = None
-) -> tuple[Sequence[Record], list[Getter]]:
-    """The rows (with `id` and `version`) and how each column's value is had from one.
+) -> tuple[Sequence[Record], Reader]:
+    """The rows (with `id` and `version`), and what reads the values of the columns from one.
 
     One statement for the risks with their links, one for the people; NIST has one for the actions.
     """
@@ -112,7 +113,7 @@ async def selected(
     if profile is NIST_IR_8286:
         around.priorities.update(_priorities(rows))
         around.responses.update(await _responses(fetch, view))
-    return rows, [_getter(profile, one.field, around) for one in profile.columns]
+    return rows, _reader(profile, around)
 
 
 def _query(view: View, profile: Profile, matching: Matching | None) -> Select[*tuple[Any, ...]]:
@@ -193,7 +194,28 @@ async def _responses(fetch: Fetch, view: View) -> dict[str, list[Record]]:
     return found
 
 
-def _getter(profile: Profile, name: str, around: _Around) -> Getter:
+def _reader(profile: Profile, around: _Around) -> Reader:
+    """Takes what is stored as it is in one go, then puts in what is made from it."""
+    stored = ["id", "version", *_needed(profile)]
+    names = [one.field for one in profile.columns]
+    pick = itemgetter(*[stored.index(name) if name in stored else 0 for name in names])
+    made = [
+        (place, get)
+        for place, name in enumerate(names)
+        if (get := _getter(profile, name, around)) is not None
+    ]
+
+    def read(row: Record) -> list[Value]:
+        values = list(pick(tuple(row)))
+        for place, get in made:
+            values[place] = get(row)
+        return values
+
+    return read
+
+
+def _getter(profile: Profile, name: str, around: _Around) -> Getter | None:
+    """What makes the value of a column; None where it is stored as it is."""
     if name in PEOPLE:
         named = profile is NIST_IR_8286
         return _person(around.people, attrgetter(PEOPLE[name]), named=named)
@@ -209,7 +231,7 @@ def _getter(profile: Profile, name: str, around: _Around) -> Getter:
         "response": lambda row: _response(around.responses.get(row.id, ())),
         "response_cost": lambda row: _cost(around.responses.get(row.id, ())),
     }
-    return made.get(name) or attrgetter(name)
+    return made.get(name)
 
 
 def _person(

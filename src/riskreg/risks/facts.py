@@ -90,23 +90,10 @@ async def standings(
 async def risk_facts(fetch: Fetch, view: View, risks: Sequence[Record]) -> dict[str, RiskFacts]:
     """The facts of each risk by key; the number of statements does not depend on how many."""
     ids = [risk.id for risk in risks]
-    every = visible_everywhere(view)
     config = await in_force(fetch, view)
     stands = await standings(fetch, view, risks)
-    link, action = every.of(RiskMitigation), every.of(Mitigation)
-    actions: dict[str, list[ActionFact]] = defaultdict(list)
-    for row in await fetch(
-        select(link.risk_id, action.status, action.owner_id)
-        .join(action, action.id == link.mitigation_id)
-        .where(link.risk_id.in_(ids))
-    ):
-        actions[row.risk_id].append(ActionFact(row.status, has_owner=row.owner_id is not None))
-    on_project, on_area = every.of(RiskProject), every.of(RiskPolicyArea)
-    scoped = union_all(
-        select(on_project.risk_id).where(on_project.risk_id.in_(ids)),
-        select(on_area.risk_id).where(on_area.risk_id.in_(ids)),
-    )
-    with_scope = {row.risk_id for row in await fetch(scoped)}
+    actions = await _actions_of(fetch, view, ids)
+    scoped = await _with_scope(fetch, view, ids)
     day = today(view.now, settings.current().zone)
     return {
         risk.id: RiskFacts(
@@ -119,7 +106,7 @@ async def risk_facts(fetch: Fetch, view: View, risks: Sequence[Record]) -> dict[
             event=risk.event,
             consequence=risk.consequence,
             category=risk.category,
-            has_scope=risk.id in with_scope,
+            has_scope=risk.id in scoped,
             likelihood=risk.inherent_likelihood,
             impact=risk.inherent_impact,
             reporter_id=risk.identified_by_id,
@@ -136,6 +123,31 @@ async def risk_facts(fetch: Fetch, view: View, risks: Sequence[Record]) -> dict[
         )
         for risk in risks
     }
+
+
+async def _actions_of(fetch: Fetch, view: View, ids: Sequence[str]) -> dict[str, list[ActionFact]]:
+    every = visible_everywhere(view)
+    link, action = every.of(RiskMitigation), every.of(Mitigation)
+    statement = (
+        select(link.risk_id, action.status, action.owner_id)
+        .join(action, action.id == link.mitigation_id)
+        .where(link.risk_id.in_(ids))
+    )
+    found: dict[str, list[ActionFact]] = defaultdict(list)
+    for row in await fetch(statement):
+        found[row.risk_id].append(ActionFact(row.status, has_owner=row.owner_id is not None))
+    return found
+
+
+async def _with_scope(fetch: Fetch, view: View, ids: Sequence[str]) -> frozenset[str]:
+    """The risks that name a project or a policy area."""
+    every = visible_everywhere(view)
+    project, area = every.of(RiskProject), every.of(RiskPolicyArea)
+    statement = union_all(
+        select(project.risk_id).where(project.risk_id.in_(ids)),
+        select(area.risk_id).where(area.risk_id.in_(ids)),
+    )
+    return frozenset(row.risk_id for row in await fetch(statement))
 
 
 async def mitigation_facts(

@@ -32,6 +32,7 @@ from riskreg.risks.graph_levels import (
     by_dimension,
     level,
 )
+from riskreg.risks.graph_links import RiskComment, RiskRelation
 from riskreg.risks.loaders import Finding, availability, findings, next_action
 from riskreg.risks.models_mitigation import RiskMitigation as RiskMitigationRow
 
@@ -133,35 +134,6 @@ class RiskAcceptance(Node, Versioned):
             impact=self.residual_impact,
             band=self.residual_band,
         )
-
-
-@shows(models.RiskComment)
-@strawberry.type(description="What somebody said about a risk.")
-class RiskComment(Node):
-    """A comment, for ever."""
-
-    at: datetime = strawberry.field(description="When.")
-    text: str = strawberry.field(description="What was said.")
-    by: strawberry.Private[str]
-    author: LazyPerson | None = one(PersonRow, "by", "Who said it.")
-
-
-@shows(models.RiskRelation)
-@strawberry.type(description="How one risk relates to another.")
-class RiskRelation(Node, Versioned):
-    """A directed link."""
-
-    kind: rules.RelationKind = strawberry.field(
-        description="The relation, read from `from` to `to`."
-    )
-    from_id: strawberry.Private[str]
-    to_id: strawberry.Private[str]
-    from_: Annotated["Risk", strawberry.lazy("riskreg.risks.graph")] | None = one(
-        models.Risk, "from_id", "The risk that causes, doubles, contains or touches."
-    )
-    to: Annotated["Risk", strawberry.lazy("riskreg.risks.graph")] | None = one(
-        models.Risk, "to_id", "The other risk."
-    )
 
 
 _HISTORY_PARTS = (
@@ -290,7 +262,7 @@ class Risk(Node, Versioned):
     related_from: Connection[RiskRelation] = children(
         models.RiskRelation, "to_id", "Relations to this risk.", order="created_at"
     )
-    history: list[HistoryEntry] = history(_HISTORY_PARTS)
+    history: list[HistoryEntry] = history(_HISTORY_PARTS, bookkeeping=models.BOOKKEEPING)
 
     @strawberry.field(description="Cause, event and consequence in one sentence.")
     @derived("cause", "event", "title", "consequence")

@@ -6,7 +6,8 @@ from riskreg.kit.context import Context
 from riskreg.kit.inputs import Input
 from riskreg.kit.perform import ShownUserError, perform, perform_all, show_error
 from riskreg.risks import inputs, service, service_assess, service_moves
-from riskreg.risks.graph import Risk, RiskComment, RiskRelation
+from riskreg.risks.graph import Risk
+from riskreg.risks.graph_links import RiskComment, RiskRelation
 
 Info = strawberry.Info[Context, None]
 MEND = "What has to be mended; if there is anything, nothing was written."

@@ -170,11 +170,11 @@ async def known_risks(
         return {}
     found: dict[str, dict[str, Value]] = {}
     heads: dict[str, tuple[str, int]] = {}
-    for one in dict.fromkeys((RISKREG, profile)):
-        rows, getters = await selected(fetch, view, one, lambda risk: risk.code.in_(codes))
+    for one in dict.fromkeys((profile, RISKREG)):  # people by code alone, as the latter has them
+        rows, read = await selected(fetch, view, one, lambda risk: risk.code.in_(codes))
         names = [column.field for column in one.columns]
         for row in rows:
-            values = dict(zip(names, (get(row) for get in getters), strict=True))
+            values = dict(zip(names, read(row), strict=True))
             found.setdefault(row.code, {}).update(values)
             heads[row.code] = (row.id, row.version)
     return {code: Known(key, code, version, found[code]) for code, (key, version) in heads.items()}

@@ -38,7 +38,6 @@ from riskreg.risks.rules_tolerance import (
 async def refresh(session: AsyncSession, view: View, risk: Risk) -> None:
     """Work out the levels and deadlines of a risk from its rows as they are now."""
     await session.flush()
-    maintain(session, risk)
     if risk.inherent_likelihood is None or risk.inherent_impact is None:
         return
 
@@ -48,6 +47,8 @@ async def refresh(session: AsyncSession, view: View, risk: Risk) -> None:
     _store_levels(risk, inherent, [one.effect for one in actions], config)
     bands = timeline(risk, view.now)
     acceptances = await _acceptances(session, view, risk)
+    for one in acceptances:
+        maintain(session, one)
     _end_worsened(risk, acceptances, bands, view.now)
     _store_dates(risk, view, config, actions, acceptances, bands)
     risk.ever_high = risk.ever_high or max(_inherent(risk), bands.first) >= Band.HIGH

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     literal,
+    type_coerce,
 )
 from sqlalchemy import and_ as all_of
 from sqlalchemy.orm import Mapped, mapped_column
@@ -79,7 +80,7 @@ _UNJUDGED = (RiskStatus.DRAFT, RiskStatus.OPEN, RiskStatus.REJECTED)
 
 
 def _appetite_status(risk: Alias) -> ColumnElement[AppetiteStatus]:
-    return case(
+    told = case(
         (_status(risk).in_(_UNJUDGED), AppetiteStatus.NOT_ASSESSED),
         (_out(risk), AppetiteStatus.OUT_OF_TOLERANCE),
         (
@@ -88,6 +89,7 @@ def _appetite_status(risk: Alias) -> ColumnElement[AppetiteStatus]:
         ),
         else_=AppetiteStatus.WITHIN_APPETITE,
     )
+    return type_coerce(told, Word(AppetiteStatus))
 
 
 class Risk(Tracked, Base):
@@ -183,6 +185,26 @@ class Risk(Tracked, Base):
             (all_of(risk.above_from <= NOW, risk.above_to > NOW), risk.above_from)
         ),
     }
+
+
+BOOKKEEPING = frozenset(
+    {
+        "number",
+        "title_fold",
+        "inherent_rank",
+        "computed_rank",
+        "asserted_rank",
+        "holds_until",
+        "state_since",
+        "above_from",
+        "above_to",
+        "out_to",
+        "matrix_id",
+        "consecutive",
+        "acceptances_in_a_row",
+    }
+)
+"""Columns that only help to sort and compare; a history for people leaves them out."""
 
 
 class RiskAssessment(Appended, Base):

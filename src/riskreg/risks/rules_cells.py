@@ -31,11 +31,12 @@ _ANY_BLANK = rf"[\s{_UNSEEN}]"
 
 # Where fields are told apart by semicolons, quotes do not hold a cell together: each of its
 # lines, and what follows each semicolon, begins a cell of its own.
-_IN_CSV = rf"(?:\A|(?<=[{_SEPARATORS}]))"
-_CSV_START = re.compile(rf"{_IN_CSV}(?='*{_BLANK}*{_START})")
-_CSV_MARKED = re.compile(rf"{_IN_CSV}'(?='*{_BLANK}*{_START})")
-_SHEET_START = re.compile(rf"\A(?='*{_ANY_BLANK}*{_START})")
-_SHEET_MARKED = re.compile(rf"\A'(?='*{_ANY_BLANK}*{_START})")
+_FIRST = re.compile(rf"'*{_BLANK}*{_START}")
+_FIRST_MARKED = re.compile(rf"'+{_BLANK}*{_START}")
+_LATER = re.compile(rf"([{_SEPARATORS}])(?='*{_BLANK}*{_START})")
+_LATER_MARKED = re.compile(rf"([{_SEPARATORS}])'(?='*{_BLANK}*{_START})")
+_IN_SHEET = re.compile(rf"'*{_ANY_BLANK}*{_START}")
+_IN_SHEET_MARKED = re.compile(rf"'+{_ANY_BLANK}*{_START}")
 
 
 class Unreadable(ValueError):
@@ -44,22 +45,30 @@ class Unreadable(ValueError):
 
 def marked_for_csv(text: str) -> str:
     """The text with an apostrophe wherever a spreadsheet could take it for a formula."""
-    return _CSV_START.sub("'", text)
+    if _FIRST.match(text):
+        text = f"'{text}"
+    if ";" in text or "\n" in text or "\t" in text or "\r" in text:
+        return _LATER.sub(r"\1'", text)
+    return text
 
 
 def unmarked_from_csv(text: str) -> str:
     """The text that `marked_for_csv` was given."""
-    return _CSV_MARKED.sub("", text) if "'" in text else text
+    if "'" not in text:
+        return text
+    if _FIRST_MARKED.match(text):
+        text = text[1:]
+    return _LATER_MARKED.sub(r"\1", text)
 
 
 def marked_for_sheet(text: str) -> str:
     """The same for a workbook, where a cell is one whatever is in it."""
-    return _SHEET_START.sub("'", text)
+    return f"'{text}" if _IN_SHEET.match(text) else text
 
 
 def unmarked_from_sheet(text: str) -> str:
     """The text that `marked_for_sheet` was given."""
-    return _SHEET_MARKED.sub("", text) if text[:1] == "'" else text
+    return text[1:] if _IN_SHEET_MARKED.match(text) else text
 
 
 def written(value: Value) -> str:
@@ -130,10 +139,12 @@ def value_of(column: Column, text: str) -> Value:
 
     Whether the value fits the rest of the register is for the import to see.
     """
-    if column.kind is Kind.TOLD:
+    if column.kind in (Kind.TOLD, Kind.TOLD_TEXT):
         return " ".join(text.split())
     said = text.strip()
-    return _READERS[column.kind](column, said) if said else None
+    if not said:
+        return () if column.kind is Kind.CODES else None
+    return _READERS[column.kind](column, said)
 
 
 def _text(column: Column, text: str) -> str | None:

@@ -30,7 +30,8 @@ class Kind(Enum):
     INSTANT = "an instant"
     CODES = "codes, a blank apart"
     PERSON = "a code or an e-mail address, or a name with the code in brackets"
-    TOLD = "what the register says; an import does not read it"
+    TOLD = "a word, a number or a time of the register; an import does not read it"
+    TOLD_TEXT = "the same, in words that somebody typed"
 
 
 class Use(Enum):
@@ -156,8 +157,8 @@ def _bps(heading: str, field: str) -> Column:
     return Column(heading, field, Kind.DECIMAL, most=_MOST_BPS, places=3)
 
 
-def _told(heading: str, field: str) -> Column:
-    return Column(heading, field, Kind.TOLD, Use.TELLS)
+def _told(heading: str, field: str, kind: Kind = Kind.TOLD) -> Column:
+    return Column(heading, field, kind, Use.TELLS)
 
 
 RISKREG = Profile(
@@ -207,10 +208,10 @@ RISKREG = Profile(
         _told("mitigations", "mitigations"),
         _told("appetiteStatus", "appetite_status"),
         _told("outOfToleranceSince", "out_since"),
-        _told("notMeasurable", "not_measurable"),
-        _told("happened", "happened"),
+        _told("notMeasurable", "not_measurable", Kind.TOLD_TEXT),
+        _told("happened", "happened", Kind.TOLD_TEXT),
         _told("happenedAt", "happened_at"),
-        _told("closeReason", "close_reason"),
+        _told("closeReason", "close_reason", Kind.TOLD_TEXT),
     ),
 )
 """Our own words: every value that an import can set, then what only moves and sums can change."""
@@ -227,7 +228,7 @@ NIST_IR_8286 = Profile(
         _told("Current Assessment – Exposure Rating", "current_band"),
         _told("Risk Response Type", "treatment"),
         _told("Risk Response Cost", "response_cost"),
-        _told("Risk Response Description", "response"),
+        _told("Risk Response Description", "response", Kind.TOLD_TEXT),
         Column("Risk Owner", "owner", Kind.PERSON, most=2 * _NAME),
         _told("Status", "status"),
     ),

@@ -17,6 +17,7 @@ from riskreg.kit.clock import today
 from riskreg.kit.codes import allot
 from riskreg.kit.db import get, new_key
 from riskreg.kit.errors import Forbidden, UserError, UserErrors
+from riskreg.kit.links import touch
 from riskreg.kit.moves import user_errors
 from riskreg.kit.refs import key_in, key_of, keys_of
 from riskreg.kit.tables import Base
@@ -367,6 +368,8 @@ async def _relink(
     for key, row in present.items():
         if key not in keys:
             await session.delete(row)
+    if present.keys() != set(keys):
+        touch(risk)
     _link(session, risk, name, [key for key in keys if key not in present])
 
 

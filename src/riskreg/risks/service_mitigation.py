@@ -17,6 +17,7 @@ from riskreg.kit.codes import allot
 from riskreg.kit.db import announce, get, maintain, new_key, visible_everywhere
 from riskreg.kit.errors import Forbidden, UserError, UserErrors
 from riskreg.kit.inputs import OnExisting
+from riskreg.kit.links import touch
 from riskreg.kit.moves import user_errors
 from riskreg.kit.refs import key_in, key_of, keys_of
 from riskreg.kit.text import clean, required, search_text
@@ -292,6 +293,7 @@ async def _relink(
         if link is not None and (link.delta_likelihood, link.delta_impact) == deltas:
             continue
         await _require_treater(session, view, risk)
+        touch(action)
         if link is None:
             _link(session, action, risk, effect)
         else:
@@ -299,6 +301,7 @@ async def _relink(
     for risk_id, link in present.items():
         left = await get(session, view, Risk, risk_id)
         await _require_treater(session, view, left)
+        touch(action)
         await session.delete(link)
         await refresh(session, view, left)
 
@@ -309,6 +312,7 @@ async def _refresh_risks(session: AsyncSession, view: View, action: Mitigation) 
     risks = []
     for link in await _links(session, every, action):
         risk = await get(session, every, Risk, link.risk_id)
+        maintain(session, risk)
         await refresh(session, view, risk)
         risks.append(risk)
     return risks

@@ -46,8 +46,6 @@ _MEDIA_TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.JSON: "application/json",
 }
-_FREE = frozenset({Kind.LINE, Kind.PROSE, Kind.SCENARIO, Kind.PERSON, Kind.TOLD})
-"""The kinds of cells in which a text that somebody typed can stand."""
 
 
 def chunks(profile: Profile, format: Format, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -57,11 +55,15 @@ def chunks(profile: Profile, format: Format, rows: Iterable[Row]) -> Iterator[by
 
 def _csv(profile: Profile, rows: Iterable[Row]) -> Iterator[bytes]:
     """UTF-8 and RFC 4180: commas, CR LF, quotes where they are needed, a header."""
-    free = [number for number, one in enumerate(profile.columns) if one.kind in _FREE]
-    lines = _lines(rows, free)
+    makers = [
+        (place, make)
+        for place, one in enumerate(profile.columns)
+        if (make := _CSV_CELLS.get(one.kind)) is not None
+    ]
     yield _csv_text([[one.heading for one in profile.columns]])
-    while some := list(islice(lines, ROWS_A_CHUNK)):
-        yield _csv_text(some)
+    rest = iter(rows)
+    while some := list(islice(rest, ROWS_A_CHUNK)):
+        yield _csv_text([_csv_cells(row, makers) for row in some])
 
 
 def _csv_text(rows: Iterable[Sequence[object]]) -> bytes:
@@ -70,18 +72,32 @@ def _csv_text(rows: Iterable[Sequence[object]]) -> bytes:
     return target.getvalue().encode()
 
 
-_PLAIN = (str, int)
+Maker = Callable[[Value], object]
 
 
-def _lines(rows: Iterable[Row], free: Sequence[int]) -> Iterator[list[object]]:
-    for row in rows:
-        cells: list[object] = [
-            one if one is None or isinstance(one, _PLAIN) else written(one) for one in row
-        ]
-        for number in free:
-            if isinstance(text := cells[number], str):
-                cells[number] = marked_for_csv(text)
-        yield cells
+def _csv_cells(row: Row, makers: Sequence[tuple[int, Maker]]) -> list[object]:
+    cells: list[object] = [*row]
+    for place, make in makers:
+        value = row[place]
+        if value is not None:
+            cells[place] = make(value)
+    return cells
+
+
+def _marked(value: Value) -> str:
+    return marked_for_csv(value if isinstance(value, str) else written(value))
+
+
+def _plain(value: Value) -> object:
+    return value if isinstance(value, (str, int)) else written(value)
+
+
+_TYPED = (Kind.LINE, Kind.PROSE, Kind.SCENARIO, Kind.PERSON, Kind.TOLD_TEXT)
+_CSV_CELLS: dict[Kind, Maker] = {
+    **dict.fromkeys(_TYPED, _marked),
+    **dict.fromkeys((Kind.CODES, Kind.DECIMAL, Kind.INSTANT, Kind.TOLD), _plain),
+}
+"""What the cells of some kinds are made of: texts that people type, and what is no plain text."""
 
 
 def _json(profile: Profile, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -91,7 +107,7 @@ def _json(profile: Profile, rows: Iterable[Row]) -> Iterator[bytes]:
     before = b"[\n"
     while some := list(islice(rest, ROWS_A_CHUNK)):
         objects = [
-            orjson.dumps(dict(zip(headings, row, strict=True)), default=_plain, option=_OPTIONS)
+            orjson.dumps(dict(zip(headings, row, strict=True)), default=_as_text, option=_OPTIONS)
             for row in some
         ]
         yield before + b",\n".join(objects)
@@ -102,7 +118,7 @@ def _json(profile: Profile, rows: Iterable[Row]) -> Iterator[bytes]:
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
-def _plain(value: object) -> str:
+def _as_text(value: object) -> str:
     match value:
         case Decimal() | datetime() | date():
             return written(value)

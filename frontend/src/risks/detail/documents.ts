@@ -35,7 +35,7 @@ export const RiskDetail = graphql(`
         }
       }
       relatedTo(first: 50) { nodes { id kind to { code title status } } }
-      relatedFrom(first: 50) { nodes { id kind from: from_ { code title status } } }
+      relatedFrom(first: 50) { nodes { id kind from { code title status } } }
       comments(first: 50) { totalCount nodes { id at text author { name } } }
       availableTransitions { name allowed blockedBy }
       findings { rule severity message }
