@@ -172,7 +172,7 @@ async def main(risks: int) -> None:
         for name, milliseconds in took.items():
             against = took["stock Strawberry + ORM + DataLoader"] / milliseconds
             limit = milliseconds / took["raw sqlite3 by hand"]
-            print(f"{name:38} {milliseconds:7.2f} ms CPU  {against:5.1f}x stock  {limit:5.1f} / raw")
+            print(f"{name:38} {milliseconds:7.2f} ms CPU {against:6.1f}x stock {limit:6.1f} / raw")
         await twin.aclose()
         await db.aclose()
 

@@ -1,6 +1,6 @@
 """Start to first answer, and memory when idle, beside the bare imports: seconds and MB (PSS).
 
-    python benchmarks/start.py
+Run it as `python benchmarks/start.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ def pss(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def measure(command: list[str], ready: Callable[[subprocess.Popen[str]], None]) -> tuple[float, float]:
+Ready = Callable[[subprocess.Popen[str]], None]
+
+
+def measure(command: list[str], ready: Ready) -> tuple[float, float]:
     """Seconds until a process is ready, and its memory then."""
     started = time.perf_counter()
     process = subprocess.Popen(

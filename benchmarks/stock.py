@@ -1,6 +1,5 @@
 """The control: the same page as the usual tutorial builds it, on the same tables."""
 
-
 import datetime
 from collections import defaultdict
 from typing import Any
@@ -250,7 +249,9 @@ class Twin:
                 found[effect.risk_id].append((effect, row))
         return [found[key] for key in keys]
 
-    async def _all(self, session: AsyncSession, row: Any, column: Any, keys: list[str]) -> list[Any]:
+    async def _all(
+        self, session: AsyncSession, row: Any, column: Any, keys: list[str]
+    ) -> list[Any]:
         return list(await session.scalars(select(row).where(column.in_(keys))))
 
     async def aclose(self) -> None:

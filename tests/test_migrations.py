@@ -29,16 +29,16 @@ def _sorted_body(sql: str | None) -> str:
 
 def _postgres_dump(connection: Connection) -> set[str]:
     queries = (
-        "SELECT 'column', table_name, column_name, data_type, is_nullable, column_default, "
-        "character_maximum_length, numeric_precision, numeric_scale, collation_name "
-        "FROM information_schema.columns WHERE table_schema = 'public'",
+        """SELECT 'column', table_name, column_name, data_type, is_nullable, column_default,
+        character_maximum_length, numeric_precision, numeric_scale, collation_name
+        FROM information_schema.columns WHERE table_schema = 'public'""",
         "SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
-        "SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) "
-        "FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
-        "SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid) "
-        "FROM pg_trigger WHERE NOT tgisinternal",
-        "SELECT 'function', proname, prosrc FROM pg_proc "
-        "WHERE pronamespace = 'public'::regnamespace",
+        """SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
+        """SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid)
+        FROM pg_trigger WHERE NOT tgisinternal""",
+        """SELECT 'function', proname, prosrc FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace""",
     )
     lines = {str(tuple(row)) for q in queries for row in connection.exec_driver_sql(q).all()}
     return {line for line in lines if "alembic_version" not in line}

@@ -14,8 +14,7 @@ from riskreg.kit.guard import LIMITS, inspect
 ROOT = Path(__file__).parents[1]
 SDL = ROOT / "schema" / "schema.graphql"
 OPERATIONS = sorted((ROOT / "schema" / "operations").glob("*.graphql"))
-_TAGGED = re.compile(r"graphql\(\s*(?:/\*.*?\*/\s*)?`(.*?)`\s*(?:,\s*\[(.*?)\])?\s*,?\s*\)", re.DOTALL)
-_NAMED = re.compile(r"(?:export )?const (\w+) = graphql\(", re.DOTALL)
+_TAGGED = re.compile(r"const (\w+) = graphql\(\s*`([^`]*)`")
 
 
 def test_the_schema_file_is_what_the_code_says() -> None:
@@ -50,24 +49,12 @@ def variables(document: DocumentNode) -> set[str]:
 
 
 def page_documents() -> dict[str, str]:
-    """Every document of the page, with the fragments it names, by the place where it stands."""
-    bodies: dict[str, tuple[str, list[str]]] = {}
-    for path in sorted((ROOT / "frontend" / "src").rglob("*.ts")):
-        text = path.read_text()
-        for name, match in zip(_NAMED.findall(text), _TAGGED.finditer(text), strict=False):
-            used = [one.strip() for one in (match[2] or "").split(",") if one.strip()]
-            bodies[name] = (match[1], used)
-
-    def whole(name: str, seen: tuple[str, ...] = ()) -> list[str]:
-        body, used = bodies[name]
-        parts = [body]
-        for other in used:
-            if other not in seen:
-                parts += [p for p in whole(other, (*seen, name)) if p not in parts]
-        return parts
-
-    documents = {name: "\n".join(whole(name)) for name in bodies}
-    return {name: text for name, text in documents.items() if not text.lstrip().startswith("fragment")}
+    """Every document of the page by the name of its constant; each stands alone."""
+    return {
+        name: text
+        for path in sorted((ROOT / "frontend" / "src").rglob("*.ts"))
+        for name, text in _TAGGED.findall(path.read_text())
+    }
 
 
 @pytest.mark.parametrize(("name", "text"), page_documents().items(), ids=lambda one: str(one)[:30])

@@ -95,10 +95,9 @@ async def test_each_deed_was_done_by_a_person_in_the_order_of_time(demo_told: De
 async def test_people_of_vendors_take_part(demo_told: Demo) -> None:
     comment, person = demo_told.view.of(RiskComment), demo_told.view.of(Person)
     risk = demo_told.view.of(Risk)
+    outside = person.vendor_id.is_not(None)
     said = await demo_told.rows(
-        select(comment.id)
-        .join(person, person.id == comment.by)
-        .where(person.vendor_id.is_not(None))
+        select(comment.id).join(person, person.id == comment.by).where(outside)
     )
     assert len(said) == 7
     logged = await demo_told.rows(

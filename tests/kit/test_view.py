@@ -211,9 +211,9 @@ async def test_past_of_an_append_only_table_is_what_was_written_until_then(db: D
 
 
 async def test_instant_at_the_door_is_a_number_inside(db: Database, clock: SettableClock) -> None:
-    first = await db.write(WRITER, Act("first"), lambda s, v: add_team(s, 1))
+    first = await db.write(WRITER, Act("first"), lambda session, _v: add_team(session, 1))
     clock.advance(seconds=10)
-    second = await db.write(WRITER, Act("second"), lambda s, v: add_team(s, 2))
+    second = await db.write(WRITER, Act("second"), lambda session, _v: add_team(session, 2))
     clock.advance(seconds=10)
     context = Context(db, WRITER)
     before = first.at.replace(year=2020)

@@ -193,6 +193,7 @@ async def test_vendor_logs_for_itself(shared: Register) -> None:
         ({"vendor_ids": ids_of(cast.boreal)}, [("NOT_FOUND", ("vendorIds", 0))]),
         ({"owner_id": person_id(cast.rival)}, [("NOT_FOUND", ("ownerId",))]),
         ({"sensitivity": Sensitivity.RESTRICTED}, [("NOT_PERMITTED", ("sensitivity",))]),
+        ({"code": "R-99999999"}, [("NOT_PERMITTED", ("code",))]),
     ]
     for given, errors in foreign:
         found = await shared.refusals(cast.vendor, service.log, a_form(shared, **given))

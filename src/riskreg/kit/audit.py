@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _ENTRY: Table = Entry.__table__  # type: ignore[assignment]
 _HEAD: Table = JournalHead.__table__  # type: ignore[assignment]
 _TOUCHED: Table = Touched.__table__  # type: ignore[assignment]
 _CHUNK = 500
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,20 @@ def _head_problems(connection: Connection, seq: int, last: str, noted: str | Non
         problems.append(f"the head is {row.seq}:{row.hash}, the journal ends at {seq}:{last}")
     if row.open_seq is not None:
         problems.append(f"entry {row.open_seq} was left open")
-    if noted is not None:
-        at, _, value = noted.partition(":")
-        known = select(_ENTRY.c.hash).where(_ENTRY.c.seq == int(at))
-        if connection.execute(known).scalar() != value:
-            problems.append(f"the noted head {noted} is not in the journal")
+    latest = connection.execute(select(func.max(_ENTRY.c.at))).scalar()
+    if latest is not None and row.at != latest:
+        problems.append(f"the head's time is {row.at}, the journal ends at {latest}")
+    if noted is not None and not _is_known(connection, noted):
+        problems.append(f"the noted head {noted} is not in the journal")
     return problems
+
+
+def _is_known(connection: Connection, noted: str) -> bool:
+    at, _, value = noted.partition(":")
+    if not _NUMBER.fullmatch(at):
+        return False
+    known = select(_ENTRY.c.hash).where(_ENTRY.c.seq == int(at))
+    return value == (GENESIS if int(at) == 0 else connection.execute(known).scalar())
 
 
 def _version_problems(connection: Connection, table: Table) -> list[str]:

@@ -9,11 +9,10 @@ from sqlalchemy import Integer, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from riskreg.kit.db import visible_everywhere
 from riskreg.kit.errors import UserError
 from riskreg.kit.ids import code as code_of
 from riskreg.kit.tables import Base
-from riskreg.kit.view import View
+from riskreg.kit.view import View, visible_everywhere
 
 _NUMBER = re.compile(r"[0-9]{3,8}", re.ASCII)
 

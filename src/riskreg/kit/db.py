@@ -23,7 +23,23 @@ from riskreg.kit.engines import Engines
 from riskreg.kit.errors import UserError
 from riskreg.kit.ids import KeySource
 from riskreg.kit.tables import LONG_AGO, Appended, Base, Tracked
-from riskreg.kit.view import Actor, Scope, View
+from riskreg.kit.view import Actor, Scope, View, visible_everywhere
+
+__all__ = [
+    "Act",
+    "Database",
+    "Fetch",
+    "Handler",
+    "Record",
+    "Work",
+    "Written",
+    "announce",
+    "fetcher",
+    "get",
+    "maintain",
+    "new_key",
+    "visible_everywhere",
+]
 
 R = TypeVar("R")
 M = TypeVar("M", bound=Base)
@@ -109,16 +125,21 @@ class Database:
         return known
 
     async def run_sync(self, work: Callable[[Any], R]) -> R:
-        """The answer of a function over a plain read connection (audit, export of everything)."""
+        """The answer of a function over one moment of the database, whatever is written meanwhile.
+
+        For the audit, which compares tables; it reads past every view.
+        """
         reader = self.engines.sync_reader
         if reader is not None:
 
             def read() -> R:
                 with reader.connect() as connection:
+                    connection.exec_driver_sql("BEGIN")
                     return work(connection)
 
             return await asyncio.get_running_loop().run_in_executor(self._threads, read)
         async with self.engines.async_reader.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
             return await connection.run_sync(work)
 
     def now(self) -> datetime:

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import Some
 
 from riskreg.kit.codes import next_code, reserve_code
+from riskreg.kit.db import visible_everywhere
 from riskreg.kit.errors import UserError
 from riskreg.kit.tables import Base
 from riskreg.kit.text import clean, required
-from riskreg.kit.view import View, visible_everywhere
+from riskreg.kit.view import View
 
 T = TypeVar("T")
 Given = Some[T | None] | None

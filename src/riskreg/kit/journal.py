@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import orjson
@@ -174,6 +175,7 @@ def rows_digest(
     return total.digest()
 
 
+@cache
 def version_source(table_name: str) -> tuple[Any, Any]:
     """Where a table's row versions are, and the column that says which entry wrote each."""
     table = Base.metadata.tables[table_name]
@@ -212,7 +214,7 @@ def canonical(value: object) -> str:
         case float():
             return f"f:{value!r}"
         case Decimal():
-            return f"d:{value.normalize():f}"
+            return f"d:{value.normalize() + 0:f}"  # PostgreSQL knows no negative zero
         case str():
             return f"s:{value}"
         case datetime():

@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import riskreg.projects.queries  # noqa: F401 (declares who sees which rows)
 from riskreg.kit import given as checked
-from riskreg.kit.db import Handler, announce, get, new_key
+from riskreg.kit.db import Handler, announce, get, new_key, visible_everywhere
 from riskreg.kit.errors import UserError
 from riskreg.kit.ids import parse_global_id
 from riskreg.kit.links import relink, touch
 from riskreg.kit.moves import moved
 from riskreg.kit.refs import key_in, key_of, keys_of
 from riskreg.kit.text import fold, required
-from riskreg.kit.view import View, visible_everywhere
+from riskreg.kit.view import View
 from riskreg.people.events import PersonDeactivated, PersonJoinedVendor
 from riskreg.people.models import Person
 from riskreg.people.permits import require

@@ -87,7 +87,7 @@ RISK_FILTERS: dict[str, filters.Test] = {
             "updated_at",
         )
     },
-    "next_review_due": filters.plain("review_due_on"),
+    "next_review_due": filters.plain("next_review_due"),
     "out_of_tolerance_since": filters.plain("out_since"),
     "owner": filters.ref("owner_id", Person),
     "project": filters.link(models.RiskProject, "risk_id", "project_id", Project),

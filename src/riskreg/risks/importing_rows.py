@@ -17,13 +17,13 @@ from strawberry import ID, Some
 from riskreg import settings
 from riskreg.kit.clock import today
 from riskreg.kit.codes import next_number, reserve_code
-from riskreg.kit.db import Fetch, fetcher, visible_everywhere
+from riskreg.kit.db import Fetch, fetcher
 from riskreg.kit.errors import UserError, UserErrors
 from riskreg.kit.graph import prefix_of
 from riskreg.kit.ids import code as code_of
 from riskreg.kit.ids import global_id
 from riskreg.kit.tables import Base
-from riskreg.kit.view import Alias, Scope, View
+from riskreg.kit.view import Alias, Scope, View, visible_everywhere
 from riskreg.people.models import Person
 from riskreg.projects.models import Project
 from riskreg.risks import service
@@ -101,7 +101,7 @@ async def prepared(session: AsyncSession, view: View, sheet: Sheet) -> Work:
         keys |= {(name, text): key for name in PEOPLE}
     codes = [row.code for row in sheet.rows if row.code is not None]
     known = await known_risks(fetch, view, sheet.profile, codes)
-    fresh = [int(code[2:]) for code in codes if code not in known]
+    fresh = [number_in(code) for code in codes if code not in known]
     projects = [key for (name, _), key in keys.items() if name == "projects"]
     return Work(
         session,
@@ -162,21 +162,28 @@ async def _taken(session: AsyncSession, view: View, numbers: Sequence[int]) -> f
     return frozenset(row.number for row in await fetcher(session, every)(query))
 
 
+def number_in(code: str) -> int:
+    """The number that a code holds."""
+    return int(code.removeprefix(f"{service.CODE_PREFIX}-"))
+
+
 async def known_risks(
     fetch: Fetch, view: View, profile: Profile, codes: Sequence[str]
 ) -> dict[str, Known]:
     """The risks of these codes that the view sees, with every value that the columns hold."""
     if not codes:
         return {}
+    numbers = [number_in(code) for code in codes]
     found: dict[str, dict[str, Value]] = {}
     heads: dict[str, tuple[str, int]] = {}
     for one in dict.fromkeys((profile, RISKREG)):  # people by code alone, as the latter has them
-        rows, read = await selected(fetch, view, one, lambda risk: risk.code.in_(codes))
+        rows, read = await selected(fetch, view, one, lambda risk: risk.number.in_(numbers))
         names = [column.field for column in one.columns]
         for row in rows:
             values = dict(zip(names, read(row), strict=True))
-            found.setdefault(row.code, {}).update(values)
-            heads[row.code] = (row.id, row.version)
+            code = code_of(service.CODE_PREFIX, number_in(row.code))
+            found.setdefault(code, {}).update(values)
+            heads[code] = (row.id, row.version)
     return {code: Known(key, code, version, found[code]) for code, (key, version) in heads.items()}
 
 
@@ -256,7 +263,7 @@ async def _give_code(work: Work, risk: Risk, code: str | None) -> None:
         risk.number = await next_number(work.session, service.CODE_PREFIX)
         risk.code = code_of(service.CODE_PREFIX, risk.number)
         return
-    risk.code, risk.number = code, int(code[2:])
+    risk.code, risk.number = code, number_in(code)
     if risk.number in work.taken:
         raise UserError(f"{code} is taken.", code="DUPLICATE", field=("code",))
     await reserve_code(work.session, service.CODE_PREFIX, risk.number)

@@ -37,6 +37,7 @@ from riskreg.kit.tables import (
 from riskreg.kit.view import NOW, Alias
 from riskreg.people.rules import Authority
 from riskreg.risks.rules import (
+    ENDED,
     AcceptanceEnd,
     AppetiteStatus,
     AssessmentMethod,
@@ -179,6 +180,9 @@ class Risk(Tracked, Base):
         "residual_impact": _asserted_or_computed("impact"),
         "residual_band": _asserted_or_computed("band"),
         "residual_rank": _asserted_or_computed("rank"),
+        "next_review_due": lambda risk: case(
+            (risk.recorded_status.not_in(ENDED), risk.review_due_on)
+        ),
         "out_since": lambda risk: case((_out(risk), risk.out_from)),
         "out_order": lambda risk: case((_out(risk), risk.out_from), else_=literal(NEVER, Instant)),
         "above_since": lambda risk: case(

@@ -44,7 +44,7 @@ async def test_the_risk_tells_its_statement_levels_and_history(visitor: Visitor)
     await expect(matrix).to_be_visible()
     history = page.get_by_role("region", name="History").get_by_role("listitem").first
     await expect(history.locator("time")).to_have_attribute("datetime", re.compile(r"Z$"))
-    await expect(history.locator("dl")).not_to_be_empty()
+    await expect(history.locator("dl").first).not_to_be_empty()
 
 
 async def test_a_move_that_is_off_says_why(visitor: Visitor) -> None:
