@@ -12,7 +12,7 @@ from typing import TypeVar
 import click
 
 from riskreg import settings as configured
-from riskreg.kit.clock import SystemClock, today
+from riskreg.kit.clock import Clock, SettableClock, SystemClock, today
 from riskreg.kit.db import Act, Database
 from riskreg.kit.errors import CodedError, UserError, UserErrors
 
@@ -29,11 +29,11 @@ def main() -> None:
     """
 
 
-def with_database(work: Callable[[Database], Awaitable[R]]) -> R:
+def with_database(work: Callable[[Database], Awaitable[R]], clock: Clock | None = None) -> R:
     """The answer of a coroutine over the configured database; refusals end the command with 1."""
 
     async def run() -> R:
-        db = Database(configured.current().database_url, SystemClock())
+        db = Database(configured.current().database_url, clock or SystemClock())
         try:
             return await work(db)
         finally:
@@ -78,7 +78,7 @@ def _serve(host: str, port: int) -> None:
 def migrate_command() -> None:
     """Bring the database to the newest schema."""
     _upgrade(configured.current().database_url)
-    with_database(_install)
+    _install_defaults()
 
 
 def _upgrade(url: str) -> None:
@@ -87,12 +87,19 @@ def _upgrade(url: str) -> None:
     migrate.upgrade(url)
 
 
-async def _install(db: Database) -> None:
+def _install_defaults() -> None:
+    """Write the default matrix and appetites at the time from which they hold.
+
+    Not at the machine's: the journal never goes back, and the demo is told from its beginning.
+    """
     from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
     from riskreg.risks import config  # noqa: PLC0415
 
-    if not await config.is_installed(db, SYSTEM):
-        await db.write(SYSTEM, Act("installDefaults"), config.install)
+    async def install(db: Database) -> None:
+        if not await config.is_installed(db, SYSTEM):
+            await db.write(SYSTEM, Act("installDefaults"), config.install)
+
+    with_database(install, SettableClock(config.SINCE))
 
 
 @main.command()
@@ -235,7 +242,10 @@ def demo(size: str, as_of: datetime | None) -> None:
 def _load_demo(size: str, as_of: date | None) -> None:
     from riskreg.demo import load  # noqa: PLC0415 (loads the services)
 
-    load.into(configured.current().database_url, size, as_of)
+    try:
+        load.into(configured.current().database_url, size, as_of)
+    except UserError as error:
+        raise click.ClickException(error.message) from None
 
 
 @main.command()

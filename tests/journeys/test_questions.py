@@ -166,7 +166,7 @@ async def test_q39_four_eyes_exceptions(register: Register) -> None:
     found = await register.ask("q39")
     assert found["exceptions"]["totalCount"] == 0
     kept = found["kept"]["totalCount"]
-    assert kept > 20
+    assert kept > 0
     await register.do("closeRisk", "R-001", 'reason: "sampling moved in-house", causeGone: true')
     again = await register.ask("q39")
     assert again["exceptions"]["totalCount"] == 0

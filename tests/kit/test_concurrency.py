@@ -111,8 +111,7 @@ async def test_callers_who_are_cancelled_at_random_break_nothing(db: Database, w
         return answered
 
     answered = sum(await asyncio.gather(*map(writer, range(WRITERS))))
-    while db._running:
-        await asyncio.sleep(0.01)
+    await asyncio.gather(*db._running)
     count, changes = await counted(db)
     assert count == changes == WRITERS * writes
     assert answered < count
@@ -131,6 +130,7 @@ async def test_notes_whose_callers_are_cancelled_lock_nobody_out(db: Database) -
         await asyncio.gather(task, return_exceptions=True)
     await asyncio.wait_for(db.write(WRITER, Act("count"), count_up), 5)
     assert await counted(db) == (1, 1)
+    await asyncio.gather(*db._running)
     counters = await db.rows(db.view(WRITER), select(CodeCounter.prefix))
     assert len(counters) == 30
 
@@ -212,13 +212,9 @@ asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """
 
 
-@pytest.mark.parametrize("writes", SIZES)
-async def test_two_processes_on_one_database_lose_nothing(
-    migrated_url: str, db: Database, writes: int
-) -> None:
-    """On SQLite the second waits for the file, on PostgreSQL for the head row."""
-    await add(db, team(0, "0"))
-    command = [sys.executable, "-c", PROCESS, migrated_url, f"{writes}"]
+def in_two_processes(url: str, writes: int) -> list[tuple[str, str]]:
+    """Output and complaints of two processes that begin to write at the same time."""
+    command = [sys.executable, "-c", PROCESS, url, f"{writes}"]
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with (
         subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as one,
@@ -227,7 +223,20 @@ async def test_two_processes_on_one_database_lose_nothing(
         for process in (one, two):
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
-        said = [process.communicate("go\n", timeout=60) for process in (one, two)]
+        for process in (one, two):
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        return [process.communicate(timeout=60) for process in (one, two)]
+
+
+@pytest.mark.parametrize("writes", SIZES)
+async def test_two_processes_on_one_database_lose_nothing(
+    migrated_url: str, db: Database, writes: int
+) -> None:
+    """On SQLite the second waits for the file, on PostgreSQL for the head row."""
+    await add(db, team(0, "0"))
+    said = await asyncio.to_thread(in_two_processes, migrated_url, writes)
     assert said == [("", ""), ("", "")]
     total = 2 * 4 * writes
     assert await counted(db) == (total, total)

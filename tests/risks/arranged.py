@@ -204,7 +204,8 @@ async def acceptances(register: Register, risk: Risk, at: View | None = None) ->
 
 
 async def noted(
-    register: Register, call: Callable[[AsyncSession, View, str, datetime], Awaitable[Risk]],
+    register: Register,
+    call: Callable[[AsyncSession, View, str, datetime], Awaitable[Risk]],
     risk: Risk,
 ) -> None:
     """Record a fact that a higher slice tells (an incident resolved, an analysis closed)."""

@@ -74,7 +74,7 @@ async def test_field_alone_answers_what_it_does_among_others(shared: Register, k
     risk = await a_full_risk(shared)
     links = "{ mitigations { nodes { mitigation { id } } } acceptances { nodes { id } } %s }"
     way = links % "latestAssessment { id }"
-    seen = (await shared.ask(SYSTEM, f"query ($id: ID!) {{ risk(id: $id) {way} }}", id=id_of(risk)))
+    seen = await shared.ask(SYSTEM, f"query ($id: ID!) {{ risk(id: $id) {way} }}", id=id_of(risk))
     ids = {
         "Risk": id_of(risk),
         "Mitigation": seen["risk"]["mitigations"]["nodes"][0]["mitigation"]["id"],

@@ -47,7 +47,7 @@ async def test_heat_map_counts_running_risks(register: Register) -> None:
     await brought(register, action, M.IMPLEMENTED)
     assert await cells(register, "INHERENT") == {"5×5 CRITICAL": 1, "2×3 MEDIUM": 6}
     assert await cells(register) == {"4×5 CRITICAL": 1, "2×3 MEDIUM": 6}
-    assert await cells(register, "TARGET") == {"3×5 CRITICAL": 1, "2×3 MEDIUM": 5, "1×2 LOW": 1}
+    assert await cells(register, "TARGET") == {"3×5 CRITICAL": 1, "2×3 MEDIUM": 6}
     assert await cells(register, t=then) == {"2×3 MEDIUM": 6}
     assert await cells(register, f={"status": {"eq": "OPEN"}}) == {"2×3 MEDIUM": 1}
     assert await cells(register, q="big") == {"4×5 CRITICAL": 1}
@@ -67,7 +67,7 @@ async def test_search_finds_words_by_their_beginning(register: Register) -> None
         ("京タ", ["東京タワー"]),
         ("typhoon o'brien", ["O'Brien; DROP TABLE risks"]),
         ("R-002", ["élan mortel"]),
-        ("\" OR 1=1 --", []),
+        ('" OR 1=1 --', []),
         ("a* NEAR(b)", []),
         ("&|!:", []),
         ("", []),
@@ -311,7 +311,9 @@ async def test_blast_radius_follows_what_is_caused(register: Register) -> None:
     assert {verdict.value for verdict in Verdict} >= {M.INEFFECTIVE.value}
 
 
-@pytest.mark.parametrize("document", ["{ risks { nodes { id } } }", "{ hygiene { stale { count } } }"])
+@pytest.mark.parametrize(
+    "document", ["{ risks { nodes { id } } }", "{ hygiene { stale { count } } }"]
+)
 async def test_empty_register_answers(register: Register, document: str) -> None:
     assert (await register.ask(SYSTEM, document)) in (
         {"risks": {"nodes": []}},

@@ -176,9 +176,7 @@ async def test_graph_filters_and_counts_by_what_is_read(shared: Register, kept: 
 
 async def test_acceptances_read_as_ended_once_they_are(shared: Register) -> None:
     """Worsened at an instant to come: until then it holds, and its date never comes."""
-    risk = await an_assessed_risk(
-        shared.db, shared.cast.qa, shared.cast.project, residual=(1, 1)
-    )
+    risk = await an_assessed_risk(shared.db, shared.cast.qa, shared.cast.project, residual=(1, 1))
     shared.clock.advance(days=50)
     until = day_of(shared) + timedelta(days=90)
     await moved(shared, risk, "accept", expires_on=until)
@@ -209,7 +207,9 @@ async def test_longest_outside_comes_first_and_the_others_last(
     since = [one for _, one in seen if one is not None]
     assert since == sorted(since)
     assert [one for _, one in seen[len(since) :]] == [None] * (len(seen) - len(since))
-    assert len({code for code, _ in seen}) == len(seen) == len(await read_all(shared, shared.view()))
+    assert (
+        len({code for code, _ in seen}) == len(seen) == len(await read_all(shared, shared.view()))
+    )
     backwards = (await shared.ask(SYSTEM, document, d="ASC", n=100))["risks"]["nodes"]
     assert [one["code"] for one in backwards] == [code for code, _ in reversed(seen)]
 

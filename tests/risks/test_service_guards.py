@@ -155,9 +155,7 @@ async def test_acceptance_is_bounded_by_the_band(
     shared: Register, likelihood: int, impact: int, most: int
 ) -> None:
     db, cast = shared.db, shared.cast
-    risk = await an_assessed_risk(
-        db, cast.qa, cast.project, likelihood=likelihood, impact=impact
-    )
+    risk = await an_assessed_risk(db, cast.qa, cast.project, likelihood=likelihood, impact=impact)
     day = day_of(shared)
     wrong = [("OUT_OF_RANGE", ("expiresOn",))]
     for days in (most + 1, 0, -1):

@@ -290,10 +290,19 @@ async def test_bad_change_is_told_by_its_field(shared: Register) -> None:
         ({"horizon_days": None}, [("REQUIRED", ("horizonDays",))]),
         ({"proximity_date": day - timedelta(days=1)}, [("DATE_IN_PAST", ("proximityDate",))]),
         ({"review_due": day - timedelta(days=1)}, [("DATE_IN_PAST", ("reviewDue",))]),
-        ({"review_due": risk.review_due_on + timedelta(days=1)}, [("OUT_OF_RANGE", ("reviewDue",))]),
+        (
+            {"review_due": risk.review_due_on + timedelta(days=1)},
+            [("OUT_OF_RANGE", ("reviewDue",))],
+        ),
         ({"quant": _quant(probability=Decimal(0))}, [("OUT_OF_RANGE", ("quant", "probability"))]),
-        ({"quant": _quant(probability=Decimal("NaN"))}, [("OUT_OF_RANGE", ("quant", "probability"))]),
-        ({"quant": _quant(uplift_p10_bps=Decimal(9))}, [("OUT_OF_RANGE", ("quant", "upliftP50Bps"))]),
+        (
+            {"quant": _quant(probability=Decimal("NaN"))},
+            [("OUT_OF_RANGE", ("quant", "probability"))],
+        ),
+        (
+            {"quant": _quant(uplift_p10_bps=Decimal(9))},
+            [("OUT_OF_RANGE", ("quant", "upliftP50Bps"))],
+        ),
         (
             {"quant": _quant(uplift_p90_bps=Decimal("1e9"))},
             [("OUT_OF_RANGE", ("quant", "upliftP90Bps"))],

@@ -53,9 +53,7 @@ async def allowed(
     """Who of these may make a move that nothing else stands against."""
     version = (await now(register, row)).version
     work, sent = asked(register, row, version, move, {})
-    return {
-        name for name in names if await may(register, getattr(register.cast, name), work, sent)
-    }
+    return {name for name in names if await may(register, getattr(register.cast, name), work, sent)}
 
 
 EVERYWHERE = {"lead", "qa"}
@@ -78,9 +76,7 @@ async def of_each_kind(register: Register, make: Any) -> dict[str, Risk]:
     return {
         "own project": await make(db, cast.qa, cast.project, owner=cast.qa),
         "other project": await make(db, cast.qa, cast.other_project, owner=cast.qa),
-        "reported by the manager": await make(
-            db, cast.manager, cast.other_project, owner=cast.qa
-        ),
+        "reported by the manager": await make(db, cast.manager, cast.other_project, owner=cast.qa),
         "owned by the manager": await make(db, cast.qa, areas=spam, owner=cast.manager),
         "own area": await make(db, cast.qa, areas=(cast.area,), owner=cast.qa),
         "other area": await make(db, cast.qa, areas=spam, owner=cast.qa),

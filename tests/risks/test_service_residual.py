@@ -20,9 +20,9 @@ from riskreg.risks.rules import (
     MitigationKind,
     MitigationStatus,
     RiskCategory,
+    Velocity,
     Verdict,
     VerificationMethod,
-    Velocity,
 )
 from tests.cast import Register, person_id
 from tests.factories import a_mitigation, a_risk, an_assessed_risk, id_of

@@ -39,6 +39,7 @@ AS_OF = date(2026, 11, 16)
 LAST_REVIEW = (-7, "09:00")
 """When the last weekly review was held, and its brief made."""
 
+RISKS = 24
 EARLIER_REPORTS = 9
 """Reports that were made before the register kept them."""
 
@@ -84,6 +85,7 @@ async def load(
     steps = ordered((*organisation.steps(), *story.steps()))
     await _refuse_used(db, replay.world.instant(steps[0].day, steps[0].at))
     before = [step for step in steps if (step.day, step.at) < LAST_REVIEW]
+    await replay.reserve("R", RISKS, "the risks keep the codes that they have elsewhere")
     await replay.through(before)
     await replay.brief()
     await replay.through(steps[len(before) :])
@@ -123,12 +125,18 @@ class _Replay:
         lead = await self._actor(organisation.LEAD)
         self._move_to(self.world.instant(*LAST_REVIEW))
 
-        async def reserve(session: AsyncSession, view: View) -> None:
-            await reserve_code(session, "RPT", EARLIER_REPORTS)
-
-        why = "the reports before this one were made elsewhere"
-        await self.db.write(SYSTEM, Act("reserveCodes", why), reserve)
+        await self.reserve(
+            "RPT", EARLIER_REPORTS, "the reports before this one were made elsewhere"
+        )
         await reports.create(self.db, lead, CreateReport())
+
+    async def reserve(self, prefix: str, number: int, why: str) -> None:
+        """Keep codes for what has one already."""
+
+        async def work(session: AsyncSession, view: View) -> None:
+            await reserve_code(session, prefix, number)
+
+        await self.db.write(SYSTEM, Act("reserveCodes", why), work)
 
     async def _do(self, step: Step) -> None:
         actor = await self._actor(step.by)

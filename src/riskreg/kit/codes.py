@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from riskreg.kit.errors import UserError
 from riskreg.kit.ids import code as code_of
 from riskreg.kit.tables import Base
-from riskreg.kit.view import View, visible_everywhere
+from riskreg.kit.view import Scope, View, visible_everywhere
 
 _NUMBER = re.compile(r"[0-9]{3,8}", re.ASCII)
 
@@ -58,6 +58,9 @@ async def allot(
     if (await session.execute(statement, view.params)).first() is not None:
         raise UserError(f"{wanted} is taken.", code="DUPLICATE", field=("code",))
     row.code, row.number = code_of(prefix, number), number
+    if view.actor.reach.scope is not Scope.ALL and number > (await _counter(session, prefix)).last:
+        message = "You may set a code that was given out or reserved before, not a later one."
+        raise UserError(message, code="NOT_PERMITTED", field=("code",))
     await reserve_code(session, prefix, number)
 
 

@@ -99,7 +99,8 @@ class Database:
 
     async def aclose(self) -> None:
         """Let the writes that run finish, then close every connection."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
         self._threads.shutdown()
         await self.engines.dispose()
 
@@ -185,9 +186,9 @@ class Database:
 
     async def _write(self, actor: Actor, act: Act, work: Work[R]) -> Written[R]:
         async with self._turn, AsyncSession(self.engines.writer, expire_on_commit=False) as session:
-            started = asyncio.get_running_loop().time()
             connection = await session.connection()
             entry = await connection.run_sync(journal.open_entry, self.clock.now())
+            started = asyncio.get_running_loop().time()  # another process was waited for till here
             view = View(actor, entry.at)
             session.sync_session.info.update(
                 entry=entry, actor=actor, events=[], keys=self.keys, stamped=set(), maintained=set()
@@ -218,6 +219,9 @@ class Database:
 
     async def note(self, statement: Executable) -> None:
         """Run one statement on an operational table: no entry, for nobody did anything."""
+        await self._shielded(self._note(statement))
+
+    async def _note(self, statement: Executable) -> None:
         async with self._turn, self.engines.writer.begin() as connection:
             await connection.execute(statement)
 

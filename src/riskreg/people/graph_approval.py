@@ -20,9 +20,8 @@ describe(
     "ApprovalKind",
     {
         "ACCEPTANCE": "A risk was accepted.",
-        "MITIGATION": "An action was approved.",
         "VERDICT": "The effect of an action was judged.",
-        "CLOSURE": "A risk was closed.",
+        "CLOSURE": "A risk that was HIGH or worse at some time was closed.",
     },
 )
 

@@ -44,7 +44,6 @@ class ApprovalKind(StrEnum):
     """What was approved."""
 
     ACCEPTANCE = "ACCEPTANCE"
-    MITIGATION = "MITIGATION"
     VERDICT = "VERDICT"
     CLOSURE = "CLOSURE"
 

@@ -90,7 +90,7 @@ def _appetite_status(risk: Alias) -> ColumnElement[AppetiteStatus]:
         ),
         else_=AppetiteStatus.WITHIN_APPETITE,
     )
-    return type_coerce(told, Word(AppetiteStatus))
+    return type_coerce(told, Word(AppetiteStatus))  # type: ignore[arg-type]  # no stubs for Enum
 
 
 class Risk(Tracked, Base):

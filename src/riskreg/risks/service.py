@@ -70,9 +70,6 @@ async def log(session: AsyncSession, view: View, given: LogRisk) -> Risk:
     UserErrors name each missing or bad field; FORBIDDEN when the role may not log risks.
     """
     require_logger(view)
-    if given.code is not None and view.actor.reach.scope is not Scope.ALL:
-        message = "Codes are set by imports of those who see the whole register."
-        raise UserError(message, code="NOT_PERMITTED", field=("code",))
     risk = drafted(session, view, given)
     around = await _around(session, view, given)
     await allot(session, view, risk, CODE_PREFIX, given.code)

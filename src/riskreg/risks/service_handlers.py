@@ -42,7 +42,7 @@ async def refuse_closing(session: AsyncSession, view: View, happened: ProjectClo
         .where(
             link.project_id == happened.project_id,
             risk.recorded_status.not_in(ENDED),
-            risk.computed_band.in_([band for band in Band if band >= Band.HIGH]),
+            Risk.expressions["residual_band"](risk).in_([b for b in Band if b >= Band.HIGH]),
         )
     )
     number = await session.scalar(grave, every.params)

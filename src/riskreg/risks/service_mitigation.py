@@ -119,7 +119,6 @@ async def approve(session: AsyncSession, view: View, given: OnExisting) -> Mitig
     action = await _action(session, view, given)
     await move_action(session, view, action, "approve", MitigationGiven())
     _set_due(action, approved_due(Due(action.due_on)))
-    _note_approval(session, view, ApprovalKind.MITIGATION, action)
     await _refresh_risks(session, view, action)
     return action
 

@@ -227,7 +227,8 @@ async def _close(session: AsyncSession, view: View, given: CloseRisk, name: str)
     await end_acceptance(session, view, risk, AcceptanceEnd.CLOSED)
     risk.close_reason = reason
     await refresh(session, view, risk)
-    approve(session, view, ApprovalKind.CLOSURE, risk, f"{risk.code}|closed|{reason}")
+    if risk.ever_high:  # it takes somebody else than the owner
+        approve(session, view, ApprovalKind.CLOSURE, risk, f"{risk.code}|closed|{reason}")
     announce(session, events.RiskClosed(risk.id))
     return risk
 

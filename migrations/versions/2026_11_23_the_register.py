@@ -144,7 +144,6 @@ def upgrade() -> None:
             "kind",
             sa.Enum(
                 "ACCEPTANCE",
-                "MITIGATION",
                 "VERDICT",
                 "CLOSURE",
                 name="approvalkind",
@@ -189,8 +188,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "kind IN ('ACCEPTANCE', 'MITIGATION', 'VERDICT', 'CLOSURE')",
-            name=op.f("ck_approvals_kind"),
+            "kind IN ('ACCEPTANCE', 'VERDICT', 'CLOSURE')", name=op.f("ck_approvals_kind")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
     )
