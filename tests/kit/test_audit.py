@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -223,7 +224,7 @@ async def test_every_attack_is_found(db: Database, clock: SettableClock) -> None
 async def test_noted_head_that_is_none_is_told(db: Database) -> None:
     await add(db, team(1, "one"))
     for head in ("", "x", "1", "1:", "x:y", ":", "99:" + GENESIS, "-1:x", "0:", "²:x"):
-        verdict = await db.run_sync(lambda c, head=head: audit.verify(c, head))
+        verdict = await db.run_sync(partial(audit.verify, head=head))
         assert verdict.problems == (f"the noted head {head} is not in the journal",)
     assert (await db.run_sync(lambda c: audit.verify(c, f"0:{GENESIS}"))).sound
 

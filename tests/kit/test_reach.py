@@ -59,7 +59,7 @@ async def world(db: Database) -> None:
         BOTH: [of_vendor(risks[BOTH], aster), of_vendor(risks[BOTH], boreal)],
         SECRET: [of_vendor(risks[SECRET], aster), of_project(risks[SECRET], one)],
     }
-    links = [link for some in linked.values() for link in some]
+    links = [link for some in linked.values() for link in some]  # type: ignore[attr-defined]
     comments = [RiskComment(risk_id=at, text=name) for at, name in NAMES.items()]
     around = [aster, boreal, rita, one, two, asked_by(one, rita)]
     await add(db, *around, *risks.values(), *links, *comments)
@@ -74,7 +74,7 @@ async def seen(db: Database, actor: Actor, seq: int | None) -> dict[str, list[st
     return {
         "risks": sorted(row.title for row in await db.rows(view, select(one.title))),
         "comments": sorted(row.text for row in await db.rows(view, select(comment.text))),
-        "vendors": sorted(f"{NAMES[r]}-{named[v]}" for r, v in await db.rows(view, pair)),
+        "vendors": sorted(f"{NAMES[r]}-{named[v]}" for r, v in await db.rows(view, pair)),  # type: ignore[misc]
     }
 
 
@@ -167,7 +167,7 @@ async def test_reach_holds_in_joins_and_nested_queries(db: Database) -> None:
 @pytest.fixture
 def teams_without_a_rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A table whose access nobody has declared."""
-    monkeypatch.delitem(RULES, Team)
+    monkeypatch.delitem(RULES, Team)  # type: ignore[misc]  # keys are classes of any model
     views.visible.cache_clear()
     yield
     views.visible.cache_clear()

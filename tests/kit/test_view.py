@@ -196,7 +196,7 @@ async def test_live_and_past_read_alike(db: Database, clock: SettableClock) -> N
     for seq, rows in expected.items():
         view = View(WRITER, db.now(), seq)
         found = await db.rows(view, names(view))
-        assert [(*row[:2], bool(row[2]), row[3]) for row in found] == rows, seq
+        assert [(*row[:2], bool(row[2]), row[3]) for row in found] == rows, seq  # type: ignore[misc]
 
 
 async def test_past_of_an_append_only_table_is_what_was_written_until_then(db: Database) -> None:

@@ -216,12 +216,12 @@ async def noted(
     await register.db.write(SYSTEM, Act("note"), work)
 
 
-async def a_risk_in(register: Register, state: RiskStatus) -> Risk:
+async def a_risk_in(register: Register, state: RiskStatus, **given: Any) -> Risk:
     """A MEDIUM risk of the manager's in a state; every way there goes through the services."""
     cast, db = register.cast, register.db
-    logged = {"likelihood": 2, "impact": 3}
+    logged = {"likelihood": 2, "impact": 3, **given}
     if state is RiskStatus.DRAFT:
-        return await a_risk(db, cast.manager, cast.project, likelihood=None)
+        return await a_risk(db, cast.manager, cast.project, **{**logged, "likelihood": None})
     if state in (RiskStatus.OPEN, RiskStatus.REJECTED):
         risk = await a_risk(db, cast.manager, cast.project, **logged)
         return await moved(register, risk, "reject") if state is RiskStatus.REJECTED else risk

@@ -1,4 +1,4 @@
-"""Mutations over the graph: exact payloads and errors, rehearsals, retries, and refusals at the top."""
+"""Mutations over the graph: exact payloads and errors, rehearsals, retries, refusals."""
 
 from datetime import timedelta
 from typing import Any
@@ -284,7 +284,7 @@ async def test_every_move_is_a_mutation_with_its_version() -> None:
             verb = head + "".join(word.title() for word in rest)
             field = mutation.fields.get(verb) or mutation.fields.get(f"{verb}{noun}")
             field = field or mutation.fields[f"close{noun}" if noun == "Risk" else verb]
-            given = field.args["input"].type.of_type  # type: ignore[union-attr]
+            given = field.args["input"].type.of_type
             assert isinstance(given, GraphQLInputObjectType)
             assert {"id", "expectedVersion", "idempotencyKey", "dryRun"} <= set(given.fields)
 

@@ -169,7 +169,7 @@ async def test_hygiene_takes_few_statements_and_names_each_risk_once(register: R
         assert answer.errors is None
         assert answer.data is not None
         counts.append(context.statements)
-    [check] = answer.data["hygiene"]["checks"]
+    [check] = answer.data["hygiene"]["checks"]  # type: ignore[index]  # asserted above
     assert (check["count"], len(check["risks"]), len(check["messages"])) == (2, 2, 4)
     assert counts[0] == counts[1]
 
@@ -201,7 +201,11 @@ async def test_every_filter_and_order_of_actions(register: Register) -> None:
     code = risks[1].code
     table: list[tuple[str, Any, Matches]] = [
         ("code", {"eq": "M-002"}, lambda row: row["code"] == "M-002"),
-        ("status", {"in": ["PROPOSED", "APPROVED"]}, lambda r: r["status"] in ("PROPOSED", "APPROVED")),
+        (
+            "status",
+            {"in": ["PROPOSED", "APPROVED"]},
+            lambda r: r["status"] in ("PROPOSED", "APPROVED"),
+        ),
         ("kind", {"eq": "DETECTIVE"}, lambda row: row["kind"] == "DETECTIVE"),
         ("owner", {"eq": person_id(cast.qa)}, lambda row: row["owner"]["name"] == cast.qa.name),
         ("risk", {"some": [code]}, lambda row: row["risks"]["nodes"][0]["risk"]["code"] == code),
@@ -211,8 +215,8 @@ async def test_every_filter_and_order_of_actions(register: Register) -> None:
         ("slipCount", {"gte": 1}, lambda row: row["slipCount"] >= 1),
         ("not", {"kind": {"eq": "DETECTIVE"}}, lambda row: row["kind"] != "DETECTIVE"),
         ("or", [{"code": {"eq": "M-001"}}], lambda row: row["code"] == "M-001"),
-        ("and", [], lambda row: True),
-    ]  # fmt: skip
+        ("and", [], lambda _: True),
+    ]
     _covers("MitigationFilter", table)
     for name, given, matches in table:
         data = (await register.ask(SYSTEM, document, f={name: given}))["mitigations"]

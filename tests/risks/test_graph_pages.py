@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from riskreg.graph import schema
-from riskreg.kit.db import Act
+from riskreg.kit.db import Act, get
 from riskreg.kit.tables import Base
 from riskreg.kit.view import View
 from riskreg.people.auth import SYSTEM
@@ -40,7 +40,8 @@ PAGE = """query ($n: Int!) { risks(first: $n) { totalCount nodes {
   code title status appetiteStatus owner { name team { name } } projects { code manager { name } }
   residual { effective { band score } computed { band } }
   latestAssessment { at rationale assessor { name } }
-  mitigations { totalCount nodes { deltaImpact mitigation { code status owner { name } } } } } } }"""
+  mitigations { totalCount nodes { deltaImpact mitigation { code status owner { name } } } }
+} } }"""
 BATCHED = """query ($n: Int!) { risks(first: $n) { nodes {
   availableTransitions { name allowed blockedBy } findings { rule message }
   vendors { code } markets { code } policyAreas { code } nextAction { code }
@@ -150,7 +151,7 @@ async def written(register: Register, kept: dict[str, Rows]) -> Rows:
 
 
 async def _again(session: AsyncSession, view: View, risks: list[Risk]) -> list[Risk]:
-    return [await service.get(session, view, Risk, risk.id) for risk in risks]
+    return [await get(session, view, Risk, risk.id) for risk in risks]
 
 
 SHOWN = """{ risks(first: 100) { nodes { id code title status category appetiteStatus
@@ -193,7 +194,7 @@ async def test_reading_loads_no_entity(shared: Register, kept: dict[str, Rows]) 
         assert loaded == []
 
         async def read(session: AsyncSession, view: View) -> None:
-            await service.get(session, view, Risk, kept["rows"][0]["id"].partition("_")[2])
+            await get(session, view, Risk, kept["rows"][0]["id"].partition("_")[2])
 
         await shared.db.rehearse(SYSTEM, Act("read"), read)
         assert [type(one) for one in loaded] == [Risk]  # the listener does see them
@@ -219,7 +220,7 @@ Matches = Callable[[dict[str, Any]], bool]
 BANDS = [band.value for band in Band]
 
 
-def _filters(rows: Rows) -> list[tuple[str, dict[str, Any], Matches]]:
+def _filters(rows: Rows) -> list[tuple[str, Any, Matches]]:
     """Every filter with some operators, and which rows it is to match."""
     late = rows[50]["updatedAt"]
     action = rows[3]["mitigations"]["nodes"][0]["mitigation"]["code"]
@@ -231,7 +232,11 @@ def _filters(rows: Rows) -> list[tuple[str, dict[str, Any], Matches]]:
         ("title", {"contains": "ELAN"}, lambda row: row["title"].startswith("Élan")),
         ("title", {"eq": "Slip 001"}, lambda row: row["title"] == "Slip 001"),
         ("status", {"eq": "OPEN"}, lambda row: row["status"] == "OPEN"),
-        ("status", {"notIn": ["OPEN", "ASSESSED"]}, lambda r: r["status"] in ("REJECTED", "TREATING")),
+        (
+            "status",
+            {"notIn": ["OPEN", "ASSESSED"]},
+            lambda r: r["status"] in ("REJECTED", "TREATING"),
+        ),
         ("category", {"in": ["VENDOR"]}, lambda row: row["category"] == "VENDOR"),
         (
             "appetiteStatus",
@@ -273,15 +278,31 @@ def _filters(rows: Rows) -> list[tuple[str, dict[str, Any], Matches]]:
         ("nextReviewDue", {"isNull": True}, lambda row: row["status"] == "REJECTED"),
         ("nextReviewDue", {"lte": "2999-01-01"}, lambda row: row["status"] != "REJECTED"),
         ("outOfToleranceSince", {"isNull": True}, lambda row: row["outOfToleranceSince"] is None),
-        ("outOfToleranceSince", {"gte": late}, lambda row: (row["outOfToleranceSince"] or "") >= late),
+        (
+            "outOfToleranceSince",
+            {"gte": late},
+            lambda row: (row["outOfToleranceSince"] or "") >= late,
+        ),
         ("identifiedAt", {"lt": late}, lambda row: row["identifiedAt"] < late),
-        ("updatedAt", {"gt": rows[0]["createdAt"]}, lambda row: row["updatedAt"] > rows[0]["createdAt"]),
+        (
+            "updatedAt",
+            {"gt": rows[0]["createdAt"]},
+            lambda row: row["updatedAt"] > rows[0]["createdAt"],
+        ),
         ("not", {"status": {"eq": "OPEN"}}, lambda row: row["status"] != "OPEN"),
-        ("or", [], lambda row: False),
-        ("and", [], lambda row: True),
-        ("or", [{"code": {"eq": "R-001"}}, {"code": {"eq": "R-002"}}], lambda r: r["code"] in ("R-001", "R-002")),
-        ("and", [{"status": {"eq": "OPEN"}}, {"category": {"eq": "VENDOR"}}], lambda r: (r["status"], r["category"]) == ("OPEN", "VENDOR")),
-    ]  # fmt: skip
+        ("or", [], lambda _: False),
+        ("and", [], lambda _: True),
+        (
+            "or",
+            [{"code": {"eq": "R-001"}}, {"code": {"eq": "R-002"}}],
+            lambda r: r["code"] in ("R-001", "R-002"),
+        ),
+        (
+            "and",
+            [{"status": {"eq": "OPEN"}}, {"category": {"eq": "VENDOR"}}],
+            lambda r: (r["status"], r["category"]) == ("OPEN", "VENDOR"),
+        ),
+    ]
 
 
 async def test_every_filter_finds_what_it_says(shared: Register, kept: dict[str, Rows]) -> None:

@@ -31,7 +31,7 @@ GRACE_ENDS = datetime(2026, 12, 31, 16, tzinfo=UTC)
 async def a_high_risk(register: Register, **given: object) -> Risk:
     """3×4 in a category that carries MEDIUM, and HIGH for 45 days."""
     cast = register.cast
-    return await an_assessed_risk(register.db, cast.qa, cast.project, **given)  # type: ignore[arg-type]
+    return await an_assessed_risk(register.db, cast.qa, cast.project, **given)
 
 
 async def seen(

@@ -134,7 +134,10 @@ async def test_rules_and_sql_agree_at_every_deadline(shared: Register, kept: Man
 )
 @given(share=st.floats(0, 1), past=st.booleans())
 async def test_rules_and_sql_agree_at_any_instant(
-    shared: Register, kept: Many, share: float, past: bool
+    shared: Register,
+    kept: Many,
+    share: float,
+    past: bool,  # noqa: FBT001 (drawn by hypothesis)
 ) -> None:
     """Live with the clock moved on, and in the past as the register stood then."""
     await a_varied_register(shared, kept)
@@ -159,7 +162,9 @@ async def test_graph_filters_and_counts_by_what_is_read(shared: Register, kept: 
         shared.clock.advance(days=days)
         rows = await read_all(shared, shared.view())
         at = shared.db.now()
-        for status, shown, band in zip(S, [*A, *A, A.NOT_ASSESSED], [*Band, *Band, Band.LOW]):
+        for status, shown, band in zip(
+            S, [*A, *A, A.NOT_ASSESSED], [*Band, *Band, Band.LOW], strict=True
+        ):
             sent = {"s": status.value, "a": shown.value, "b": band.value}
             data = await shared.ask(shared.cast.lead, document, **sent)
             told = [expected(row, at) for row in rows]

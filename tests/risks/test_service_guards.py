@@ -34,7 +34,8 @@ from tests.risks.arranged import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-S, M = RiskStatus, MitigationStatus
+S = RiskStatus
+M = MitigationStatus
 Errors = list[tuple[str, tuple[str | int, ...]]]
 NOT_READY: Errors = [("NOT_READY", ())]
 NOWHERE = global_id("risk", "0" * 32)

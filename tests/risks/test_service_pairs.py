@@ -34,7 +34,8 @@ from tests.risks.arranged import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-S, M = RiskStatus, MitigationStatus
+S = RiskStatus
+M = MitigationStatus
 Standing = dict[object, Any]
 
 

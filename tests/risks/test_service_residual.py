@@ -30,7 +30,9 @@ from tests.risks.arranged import brought, day_of, impacts, moved, now
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-A, M, K = AppetiteStatus, MitigationStatus, MitigationKind
+A = AppetiteStatus
+M = MitigationStatus
+K = MitigationKind
 
 
 async def a_grave_risk(register: Register, **given: Any) -> Risk:
