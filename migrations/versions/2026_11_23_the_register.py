@@ -60,7 +60,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("allocations_history", schema=None) as batch_op:
         batch_op.create_index("ix_allocations_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_allocations_history_pool_id", ["pool_id"], unique=False)
+        batch_op.create_index("ix_allocations_history_pool_id_id", ["pool_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_allocations_history_project_id_pool_id", ["project_id", "pool_id"], unique=False
+        )
 
     op.create_table(
         "api_tokens_history",
@@ -130,8 +133,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_api_tokens_history")),
     )
     with op.batch_alter_table("api_tokens_history", schema=None) as batch_op:
+        batch_op.create_index("ix_api_tokens_history_digest_id", ["digest", "id"], unique=False)
         batch_op.create_index("ix_api_tokens_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_api_tokens_history_person_id", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_api_tokens_history_person_id_id", ["person_id", "id"], unique=False
+        )
 
     op.create_table(
         "approvals",
@@ -370,6 +376,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_category_appetites_history")),
     )
     with op.batch_alter_table("category_appetites_history", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_category_appetites_history_category_valid_from",
+            ["category", "valid_from"],
+            unique=False,
+        )
         batch_op.create_index("ix_category_appetites_history_from_seq", ["from_seq"], unique=False)
 
     op.create_table(
@@ -423,7 +434,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_delegations_history")),
     )
     with op.batch_alter_table("delegations_history", schema=None) as batch_op:
-        batch_op.create_index("ix_delegations_history_from_id", ["from_id"], unique=False)
+        batch_op.create_index("ix_delegations_history_from_id_id", ["from_id", "id"], unique=False)
         batch_op.create_index("ix_delegations_history_from_seq", ["from_seq"], unique=False)
 
     op.create_table(
@@ -625,6 +636,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_markets_history")),
     )
     with op.batch_alter_table("markets_history", schema=None) as batch_op:
+        batch_op.create_index("ix_markets_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_markets_history_from_seq", ["from_seq"], unique=False)
 
     op.create_table(
@@ -764,13 +776,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_mitigations_history")),
     )
     with op.batch_alter_table("mitigations_history", schema=None) as batch_op:
-        batch_op.create_index("ix_mitigations_history_due_on", ["due_on"], unique=False)
+        batch_op.create_index("ix_mitigations_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index("ix_mitigations_history_due_on_id", ["due_on", "id"], unique=False)
         batch_op.create_index("ix_mitigations_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_mitigations_history_implemented_at", ["implemented_at"], unique=False
+            "ix_mitigations_history_implemented_at_id", ["implemented_at", "id"], unique=False
         )
-        batch_op.create_index("ix_mitigations_history_owner_id", ["owner_id"], unique=False)
-        batch_op.create_index("ix_mitigations_history_status", ["status"], unique=False)
+        batch_op.create_index("ix_mitigations_history_number_id", ["number", "id"], unique=False)
+        batch_op.create_index(
+            "ix_mitigations_history_owner_id_id", ["owner_id", "id"], unique=False
+        )
+        batch_op.create_index("ix_mitigations_history_status_id", ["status", "id"], unique=False)
 
     op.create_table(
         "people_history",
@@ -846,10 +862,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_people_history")),
     )
     with op.batch_alter_table("people_history", schema=None) as batch_op:
+        batch_op.create_index("ix_people_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index("ix_people_history_email_id", ["email", "id"], unique=False)
         batch_op.create_index("ix_people_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_people_history_name_fold", ["name_fold"], unique=False)
-        batch_op.create_index("ix_people_history_team_id", ["team_id"], unique=False)
-        batch_op.create_index("ix_people_history_vendor_id", ["vendor_id"], unique=False)
+        batch_op.create_index("ix_people_history_name_fold_id", ["name_fold", "id"], unique=False)
+        batch_op.create_index("ix_people_history_team_id_id", ["team_id", "id"], unique=False)
+        batch_op.create_index("ix_people_history_vendor_id_id", ["vendor_id", "id"], unique=False)
 
     op.create_table(
         "policy_areas_history",
@@ -922,9 +940,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_policy_areas_history")),
     )
     with op.batch_alter_table("policy_areas_history", schema=None) as batch_op:
+        batch_op.create_index("ix_policy_areas_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_policy_areas_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_policy_areas_history_manager_id", ["manager_id"], unique=False)
-        batch_op.create_index("ix_policy_areas_history_parent_id", ["parent_id"], unique=False)
+        batch_op.create_index(
+            "ix_policy_areas_history_manager_id_id", ["manager_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_policy_areas_history_parent_id_id", ["parent_id", "id"], unique=False
+        )
 
     op.create_table(
         "project_markets_history",
@@ -970,7 +993,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("project_markets_history", schema=None) as batch_op:
         batch_op.create_index("ix_project_markets_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_project_markets_history_market_id", ["market_id"], unique=False)
+        batch_op.create_index(
+            "ix_project_markets_history_market_id_id", ["market_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_project_markets_history_project_id_market_id",
+            ["project_id", "market_id"],
+            unique=False,
+        )
 
     op.create_table(
         "project_policy_areas_history",
@@ -1019,7 +1049,14 @@ def upgrade() -> None:
             "ix_project_policy_areas_history_from_seq", ["from_seq"], unique=False
         )
         batch_op.create_index(
-            "ix_project_policy_areas_history_policy_area_id", ["policy_area_id"], unique=False
+            "ix_project_policy_areas_history_policy_area_id_id",
+            ["policy_area_id", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_project_policy_areas_history_project_id_policy_area_id",
+            ["project_id", "policy_area_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -1067,7 +1104,12 @@ def upgrade() -> None:
     with op.batch_alter_table("project_requestors_history", schema=None) as batch_op:
         batch_op.create_index("ix_project_requestors_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_project_requestors_history_person_id", ["person_id"], unique=False
+            "ix_project_requestors_history_person_id_id", ["person_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_project_requestors_history_project_id_person_id",
+            ["project_id", "person_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -1148,8 +1190,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_projects_history")),
     )
     with op.batch_alter_table("projects_history", schema=None) as batch_op:
+        batch_op.create_index("ix_projects_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_projects_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_projects_history_manager_id", ["manager_id"], unique=False)
+        batch_op.create_index(
+            "ix_projects_history_manager_id_id", ["manager_id", "id"], unique=False
+        )
+        batch_op.create_index("ix_projects_history_name_fold_id", ["name_fold", "id"], unique=False)
 
     op.create_table(
         "reports",
@@ -1248,9 +1294,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_reports_number")),
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reports_as_of"), ["as_of"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reports_kind"), ["kind"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reports_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_as_of"), ["as_of", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_kind"), ["kind", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_status"), ["status", "id"], unique=False)
 
     op.create_table(
         "reports_history",
@@ -1341,10 +1387,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_reports_history")),
     )
     with op.batch_alter_table("reports_history", schema=None) as batch_op:
-        batch_op.create_index("ix_reports_history_as_of", ["as_of"], unique=False)
+        batch_op.create_index("ix_reports_history_as_of_id", ["as_of", "id"], unique=False)
+        batch_op.create_index("ix_reports_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_reports_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_reports_history_kind", ["kind"], unique=False)
-        batch_op.create_index("ix_reports_history_status", ["status"], unique=False)
+        batch_op.create_index("ix_reports_history_kind_id", ["kind", "id"], unique=False)
+        batch_op.create_index("ix_reports_history_number_id", ["number", "id"], unique=False)
+        batch_op.create_index("ix_reports_history_status_id", ["status", "id"], unique=False)
 
     op.create_table(
         "risk_acceptances_history",
@@ -1448,9 +1496,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_risk_acceptances_history")),
     )
     with op.batch_alter_table("risk_acceptances_history", schema=None) as batch_op:
+        batch_op.create_index("ix_risk_acceptances_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_risk_acceptances_history_expires_on_id", ["expires_on", "id"], unique=False
+        )
         batch_op.create_index("ix_risk_acceptances_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_risk_acceptances_history_risk_id", ["risk_id"], unique=False)
-        batch_op.create_index("ix_risk_acceptances_history_until", ["until"], unique=False)
+        batch_op.create_index(
+            "ix_risk_acceptances_history_risk_id_id", ["risk_id", "id"], unique=False
+        )
+        batch_op.create_index("ix_risk_acceptances_history_until_id", ["until", "id"], unique=False)
 
     op.create_table(
         "risk_markets_history",
@@ -1496,7 +1550,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk_markets_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_markets_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_risk_markets_history_market_id", ["market_id"], unique=False)
+        batch_op.create_index(
+            "ix_risk_markets_history_market_id_id", ["market_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_markets_history_risk_id_market_id", ["risk_id", "market_id"], unique=False
+        )
 
     op.create_table(
         "risk_mitigations_history",
@@ -1545,7 +1604,12 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_mitigations_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_mitigations_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_mitigations_history_mitigation_id", ["mitigation_id"], unique=False
+            "ix_risk_mitigations_history_mitigation_id_id", ["mitigation_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_mitigations_history_risk_id_mitigation_id",
+            ["risk_id", "mitigation_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -1593,7 +1657,12 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_policy_areas_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_policy_areas_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_policy_areas_history_policy_area_id", ["policy_area_id"], unique=False
+            "ix_risk_policy_areas_history_policy_area_id_id", ["policy_area_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_policy_areas_history_risk_id_policy_area_id",
+            ["risk_id", "policy_area_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -1640,7 +1709,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk_projects_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_projects_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_risk_projects_history_project_id", ["project_id"], unique=False)
+        batch_op.create_index(
+            "ix_risk_projects_history_project_id_id", ["project_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_projects_history_risk_id_project_id", ["risk_id", "project_id"], unique=False
+        )
 
     op.create_table(
         "risk_relations_history",
@@ -1698,8 +1772,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_risk_relations_history")),
     )
     with op.batch_alter_table("risk_relations_history", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_risk_relations_history_from_id_to_id_kind",
+            ["from_id", "to_id", "kind"],
+            unique=False,
+        )
         batch_op.create_index("ix_risk_relations_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_risk_relations_history_to_id", ["to_id"], unique=False)
+        batch_op.create_index("ix_risk_relations_history_to_id_id", ["to_id", "id"], unique=False)
 
     op.create_table(
         "risk_vendors_history",
@@ -1745,7 +1824,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk_vendors_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_vendors_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_risk_vendors_history_vendor_id", ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_risk_vendors_history_risk_id_vendor_id", ["risk_id", "vendor_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_vendors_history_vendor_id_id", ["vendor_id", "id"], unique=False
+        )
 
     op.create_table(
         "risks_history",
@@ -2048,15 +2132,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_risks_history")),
     )
     with op.batch_alter_table("risks_history", schema=None) as batch_op:
-        batch_op.create_index("ix_risks_history_category", ["category"], unique=False)
+        batch_op.create_index("ix_risks_history_category_id", ["category", "id"], unique=False)
+        batch_op.create_index("ix_risks_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_risks_history_created_at_id", ["created_at", "id"], unique=False)
         batch_op.create_index("ix_risks_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_risks_history_inherent_rank", ["inherent_rank"], unique=False)
-        batch_op.create_index("ix_risks_history_out_from", ["out_from"], unique=False)
-        batch_op.create_index("ix_risks_history_owner_id", ["owner_id"], unique=False)
-        batch_op.create_index("ix_risks_history_recorded_status", ["recorded_status"], unique=False)
-        batch_op.create_index("ix_risks_history_review_due_on", ["review_due_on"], unique=False)
-        batch_op.create_index("ix_risks_history_title_fold", ["title_fold"], unique=False)
+        batch_op.create_index(
+            "ix_risks_history_inherent_rank_id", ["inherent_rank", "id"], unique=False
+        )
+        batch_op.create_index("ix_risks_history_number_id", ["number", "id"], unique=False)
+        batch_op.create_index("ix_risks_history_out_from_id", ["out_from", "id"], unique=False)
+        batch_op.create_index("ix_risks_history_owner_id_id", ["owner_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_risks_history_recorded_status_id", ["recorded_status", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risks_history_review_due_on_id", ["review_due_on", "id"], unique=False
+        )
+        batch_op.create_index("ix_risks_history_title_fold_id", ["title_fold", "id"], unique=False)
         batch_op.create_index("ix_risks_history_updated_at_id", ["updated_at", "id"], unique=False)
 
     op.create_table(
@@ -2120,6 +2212,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("role_grants_history", schema=None) as batch_op:
         batch_op.create_index("ix_role_grants_history_from_seq", ["from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_role_grants_history_person_id_role", ["person_id", "role"], unique=False
+        )
 
     op.create_table(
         "scoring_matrices",
@@ -2210,6 +2305,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("scoring_matrices_history", schema=None) as batch_op:
         batch_op.create_index("ix_scoring_matrices_history_from_seq", ["from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_scoring_matrices_history_valid_from_id", ["valid_from", "id"], unique=False
+        )
 
     op.create_table(
         "sessions",
@@ -2312,8 +2410,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_sites_history")),
     )
     with op.batch_alter_table("sites_history", schema=None) as batch_op:
+        batch_op.create_index("ix_sites_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_sites_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_sites_history_vendor_id", ["vendor_id"], unique=False)
+        batch_op.create_index("ix_sites_history_vendor_id_id", ["vendor_id", "id"], unique=False)
 
     op.create_table(
         "teams",
@@ -2400,6 +2499,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("teams_history", schema=None) as batch_op:
         batch_op.create_index("ix_teams_history_from_seq", ["from_seq"], unique=False)
+        batch_op.create_index("ix_teams_history_name_id", ["name", "id"], unique=False)
 
     op.create_table(
         "vendor_markets_history",
@@ -2445,7 +2545,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vendor_markets_history", schema=None) as batch_op:
         batch_op.create_index("ix_vendor_markets_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_vendor_markets_history_market_id", ["market_id"], unique=False)
+        batch_op.create_index(
+            "ix_vendor_markets_history_market_id_id", ["market_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_vendor_markets_history_vendor_id_market_id",
+            ["vendor_id", "market_id"],
+            unique=False,
+        )
 
     op.create_table(
         "vendors",
@@ -2546,6 +2653,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_vendors_history")),
     )
     with op.batch_alter_table("vendors_history", schema=None) as batch_op:
+        batch_op.create_index("ix_vendors_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_vendors_history_from_seq", ["from_seq"], unique=False)
 
     op.create_table(
@@ -2612,8 +2720,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_workforce_pools_history")),
     )
     with op.batch_alter_table("workforce_pools_history", schema=None) as batch_op:
+        batch_op.create_index("ix_workforce_pools_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index("ix_workforce_pools_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_workforce_pools_history_vendor_id", ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_workforce_pools_history_vendor_id_id", ["vendor_id", "id"], unique=False
+        )
 
     op.create_table(
         "people",
@@ -2693,9 +2804,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_people_email")),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_people_name_fold"), ["name_fold"], unique=False)
-        batch_op.create_index(batch_op.f("ix_people_team_id"), ["team_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_people_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_name_fold"), ["name_fold", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_team_id"), ["team_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_vendor_id"), ["vendor_id", "id"], unique=False)
 
     op.create_table(
         "report_files",
@@ -2765,7 +2876,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_sites_code")),
     )
     with op.batch_alter_table("sites", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sites_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sites_vendor_id"), ["vendor_id", "id"], unique=False)
 
     op.create_table(
         "vendor_markets",
@@ -2818,7 +2929,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vendor_markets", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_vendor_markets_market_id"), ["market_id"], unique=False
+            batch_op.f("ix_vendor_markets_market_id"), ["market_id", "id"], unique=False
         )
 
     op.create_table(
@@ -2889,7 +3000,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_api_tokens_digest")),
     )
     with op.batch_alter_table("api_tokens", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_api_tokens_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_api_tokens_person_id"), ["person_id", "id"], unique=False
+        )
 
     op.create_table(
         "delegations",
@@ -2936,7 +3049,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegations")),
     )
     with op.batch_alter_table("delegations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_delegations_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegations_from_id"), ["from_id", "id"], unique=False)
 
     op.create_table(
         "mitigations",
@@ -3088,12 +3201,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_mitigations_number")),
     )
     with op.batch_alter_table("mitigations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mitigations_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mitigations_due_on"), ["due_on", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_mitigations_implemented_at"), ["implemented_at"], unique=False
+            batch_op.f("ix_mitigations_implemented_at"), ["implemented_at", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_mitigations_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_mitigations_status"), ["status"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_mitigations_owner_id"), ["owner_id", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_mitigations_status"), ["status", "id"], unique=False)
 
     op.create_table(
         "policy_areas",
@@ -3176,9 +3291,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("policy_areas", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_policy_areas_manager_id"), ["manager_id"], unique=False
+            batch_op.f("ix_policy_areas_manager_id"), ["manager_id", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_policy_areas_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_policy_areas_parent_id"), ["parent_id", "id"], unique=False
+        )
 
     op.create_table(
         "projects",
@@ -3265,7 +3382,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_projects_code")),
     )
     with op.batch_alter_table("projects", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_projects_manager_id"), ["manager_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_projects_manager_id"), ["manager_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_projects_name_fold"), ["name_fold", "id"], unique=False
+        )
 
     op.create_table(
         "risks",
@@ -3612,16 +3734,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_risks_number")),
     )
     with op.batch_alter_table("risks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_risks_category"), ["category"], unique=False)
+        batch_op.create_index(batch_op.f("ix_risks_category"), ["category", "id"], unique=False)
         batch_op.create_index("ix_risks_created_at_id", ["created_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_risks_inherent_rank"), ["inherent_rank"], unique=False)
-        batch_op.create_index(batch_op.f("ix_risks_out_from"), ["out_from"], unique=False)
-        batch_op.create_index(batch_op.f("ix_risks_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_risks_recorded_status"), ["recorded_status"], unique=False
+            batch_op.f("ix_risks_inherent_rank"), ["inherent_rank", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_risks_review_due_on"), ["review_due_on"], unique=False)
-        batch_op.create_index(batch_op.f("ix_risks_title_fold"), ["title_fold"], unique=False)
+        batch_op.create_index(batch_op.f("ix_risks_out_from"), ["out_from", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_risks_owner_id"), ["owner_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_risks_recorded_status"), ["recorded_status", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_risks_review_due_on"), ["review_due_on", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_risks_title_fold"), ["title_fold", "id"], unique=False)
         batch_op.create_index("ix_risks_updated_at_id", ["updated_at", "id"], unique=False)
 
     op.create_table(
@@ -3760,7 +3886,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("workforce_pools", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_workforce_pools_vendor_id"), ["vendor_id"], unique=False
+            batch_op.f("ix_workforce_pools_vendor_id"), ["vendor_id", "id"], unique=False
         )
 
     op.create_table(
@@ -3814,7 +3940,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("allocations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_allocations_pool_id"), ["pool_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocations_pool_id"), ["pool_id", "id"], unique=False)
 
     op.create_table(
         "effectiveness_checks",
@@ -3942,7 +4068,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("project_markets", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_project_markets_market_id"), ["market_id"], unique=False
+            batch_op.f("ix_project_markets_market_id"), ["market_id", "id"], unique=False
         )
 
     op.create_table(
@@ -3995,7 +4121,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("project_policy_areas", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_project_policy_areas_policy_area_id"), ["policy_area_id"], unique=False
+            batch_op.f("ix_project_policy_areas_policy_area_id"),
+            ["policy_area_id", "id"],
+            unique=False,
         )
 
     op.create_table(
@@ -4049,7 +4177,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("project_requestors", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_project_requestors_person_id"), ["person_id"], unique=False
+            batch_op.f("ix_project_requestors_person_id"), ["person_id", "id"], unique=False
         )
 
     op.create_table(
@@ -4170,8 +4298,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_risk_acceptances_code")),
     )
     with op.batch_alter_table("risk_acceptances", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_risk_acceptances_risk_id"), ["risk_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_risk_acceptances_until"), ["until"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_risk_acceptances_expires_on"), ["expires_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_risk_acceptances_risk_id"), ["risk_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_risk_acceptances_until"), ["until", "id"], unique=False
+        )
 
     op.create_table(
         "risk_assessments",
@@ -4343,7 +4478,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("risk_id", "market_id", name=op.f("uq_risk_markets_risk_id_market_id")),
     )
     with op.batch_alter_table("risk_markets", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_risk_markets_market_id"), ["market_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_risk_markets_market_id"), ["market_id", "id"], unique=False
+        )
 
     op.create_table(
         "risk_mitigations",
@@ -4398,7 +4535,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk_mitigations", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_risk_mitigations_mitigation_id"), ["mitigation_id"], unique=False
+            batch_op.f("ix_risk_mitigations_mitigation_id"), ["mitigation_id", "id"], unique=False
         )
 
     op.create_table(
@@ -4454,7 +4591,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk_policy_areas", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_risk_policy_areas_policy_area_id"), ["policy_area_id"], unique=False
+            batch_op.f("ix_risk_policy_areas_policy_area_id"),
+            ["policy_area_id", "id"],
+            unique=False,
         )
 
     op.create_table(
@@ -4506,7 +4645,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk_projects", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_risk_projects_project_id"), ["project_id"], unique=False
+            batch_op.f("ix_risk_projects_project_id"), ["project_id", "id"], unique=False
         )
 
     op.create_table(
@@ -4572,7 +4711,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("risk_relations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_risk_relations_to_id"), ["to_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_risk_relations_to_id"), ["to_id", "id"], unique=False)
 
     op.create_table(
         "risk_vendors",
@@ -4620,7 +4759,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("risk_id", "vendor_id", name=op.f("uq_risk_vendors_risk_id_vendor_id")),
     )
     with op.batch_alter_table("risk_vendors", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_risk_vendors_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_risk_vendors_vendor_id"), ["vendor_id", "id"], unique=False
+        )
 
     # ### end Alembic commands ###
 
@@ -4664,6 +4805,7 @@ def downgrade() -> None:
     with op.batch_alter_table("risk_acceptances", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_risk_acceptances_until"))
         batch_op.drop_index(batch_op.f("ix_risk_acceptances_risk_id"))
+        batch_op.drop_index(batch_op.f("ix_risk_acceptances_expires_on"))
 
     op.drop_table("risk_acceptances")
     with op.batch_alter_table("project_requestors", schema=None) as batch_op:
@@ -4705,6 +4847,7 @@ def downgrade() -> None:
 
     op.drop_table("risks")
     with op.batch_alter_table("projects", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_projects_name_fold"))
         batch_op.drop_index(batch_op.f("ix_projects_manager_id"))
 
     op.drop_table("projects")
@@ -4744,28 +4887,33 @@ def downgrade() -> None:
 
     op.drop_table("people")
     with op.batch_alter_table("workforce_pools_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_workforce_pools_history_vendor_id")
+        batch_op.drop_index("ix_workforce_pools_history_vendor_id_id")
         batch_op.drop_index("ix_workforce_pools_history_from_seq")
+        batch_op.drop_index("ix_workforce_pools_history_code_id")
 
     op.drop_table("workforce_pools_history")
     with op.batch_alter_table("vendors_history", schema=None) as batch_op:
         batch_op.drop_index("ix_vendors_history_from_seq")
+        batch_op.drop_index("ix_vendors_history_code_id")
 
     op.drop_table("vendors_history")
     op.drop_table("vendors")
     with op.batch_alter_table("vendor_markets_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_vendor_markets_history_market_id")
+        batch_op.drop_index("ix_vendor_markets_history_vendor_id_market_id")
+        batch_op.drop_index("ix_vendor_markets_history_market_id_id")
         batch_op.drop_index("ix_vendor_markets_history_from_seq")
 
     op.drop_table("vendor_markets_history")
     with op.batch_alter_table("teams_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_teams_history_name_id")
         batch_op.drop_index("ix_teams_history_from_seq")
 
     op.drop_table("teams_history")
     op.drop_table("teams")
     with op.batch_alter_table("sites_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_sites_history_vendor_id")
+        batch_op.drop_index("ix_sites_history_vendor_id_id")
         batch_op.drop_index("ix_sites_history_from_seq")
+        batch_op.drop_index("ix_sites_history_code_id")
 
     op.drop_table("sites_history")
     op.drop_table("sign_in_links")
@@ -4774,68 +4922,82 @@ def downgrade() -> None:
 
     op.drop_table("sessions")
     with op.batch_alter_table("scoring_matrices_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_scoring_matrices_history_valid_from_id")
         batch_op.drop_index("ix_scoring_matrices_history_from_seq")
 
     op.drop_table("scoring_matrices_history")
     op.drop_table("scoring_matrices")
     with op.batch_alter_table("role_grants_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_role_grants_history_person_id_role")
         batch_op.drop_index("ix_role_grants_history_from_seq")
 
     op.drop_table("role_grants_history")
     with op.batch_alter_table("risks_history", schema=None) as batch_op:
         batch_op.drop_index("ix_risks_history_updated_at_id")
-        batch_op.drop_index("ix_risks_history_title_fold")
-        batch_op.drop_index("ix_risks_history_review_due_on")
-        batch_op.drop_index("ix_risks_history_recorded_status")
-        batch_op.drop_index("ix_risks_history_owner_id")
-        batch_op.drop_index("ix_risks_history_out_from")
-        batch_op.drop_index("ix_risks_history_inherent_rank")
+        batch_op.drop_index("ix_risks_history_title_fold_id")
+        batch_op.drop_index("ix_risks_history_review_due_on_id")
+        batch_op.drop_index("ix_risks_history_recorded_status_id")
+        batch_op.drop_index("ix_risks_history_owner_id_id")
+        batch_op.drop_index("ix_risks_history_out_from_id")
+        batch_op.drop_index("ix_risks_history_number_id")
+        batch_op.drop_index("ix_risks_history_inherent_rank_id")
         batch_op.drop_index("ix_risks_history_from_seq")
         batch_op.drop_index("ix_risks_history_created_at_id")
-        batch_op.drop_index("ix_risks_history_category")
+        batch_op.drop_index("ix_risks_history_code_id")
+        batch_op.drop_index("ix_risks_history_category_id")
 
     op.drop_table("risks_history")
     with op.batch_alter_table("risk_vendors_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_risk_vendors_history_vendor_id")
+        batch_op.drop_index("ix_risk_vendors_history_vendor_id_id")
+        batch_op.drop_index("ix_risk_vendors_history_risk_id_vendor_id")
         batch_op.drop_index("ix_risk_vendors_history_from_seq")
 
     op.drop_table("risk_vendors_history")
     with op.batch_alter_table("risk_relations_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_risk_relations_history_to_id")
+        batch_op.drop_index("ix_risk_relations_history_to_id_id")
         batch_op.drop_index("ix_risk_relations_history_from_seq")
+        batch_op.drop_index("ix_risk_relations_history_from_id_to_id_kind")
 
     op.drop_table("risk_relations_history")
     with op.batch_alter_table("risk_projects_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_risk_projects_history_project_id")
+        batch_op.drop_index("ix_risk_projects_history_risk_id_project_id")
+        batch_op.drop_index("ix_risk_projects_history_project_id_id")
         batch_op.drop_index("ix_risk_projects_history_from_seq")
 
     op.drop_table("risk_projects_history")
     with op.batch_alter_table("risk_policy_areas_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_risk_policy_areas_history_policy_area_id")
+        batch_op.drop_index("ix_risk_policy_areas_history_risk_id_policy_area_id")
+        batch_op.drop_index("ix_risk_policy_areas_history_policy_area_id_id")
         batch_op.drop_index("ix_risk_policy_areas_history_from_seq")
 
     op.drop_table("risk_policy_areas_history")
     with op.batch_alter_table("risk_mitigations_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_risk_mitigations_history_mitigation_id")
+        batch_op.drop_index("ix_risk_mitigations_history_risk_id_mitigation_id")
+        batch_op.drop_index("ix_risk_mitigations_history_mitigation_id_id")
         batch_op.drop_index("ix_risk_mitigations_history_from_seq")
 
     op.drop_table("risk_mitigations_history")
     with op.batch_alter_table("risk_markets_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_risk_markets_history_market_id")
+        batch_op.drop_index("ix_risk_markets_history_risk_id_market_id")
+        batch_op.drop_index("ix_risk_markets_history_market_id_id")
         batch_op.drop_index("ix_risk_markets_history_from_seq")
 
     op.drop_table("risk_markets_history")
     with op.batch_alter_table("risk_acceptances_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_risk_acceptances_history_until")
-        batch_op.drop_index("ix_risk_acceptances_history_risk_id")
+        batch_op.drop_index("ix_risk_acceptances_history_until_id")
+        batch_op.drop_index("ix_risk_acceptances_history_risk_id_id")
         batch_op.drop_index("ix_risk_acceptances_history_from_seq")
+        batch_op.drop_index("ix_risk_acceptances_history_expires_on_id")
+        batch_op.drop_index("ix_risk_acceptances_history_code_id")
 
     op.drop_table("risk_acceptances_history")
     with op.batch_alter_table("reports_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_reports_history_status")
-        batch_op.drop_index("ix_reports_history_kind")
+        batch_op.drop_index("ix_reports_history_status_id")
+        batch_op.drop_index("ix_reports_history_number_id")
+        batch_op.drop_index("ix_reports_history_kind_id")
         batch_op.drop_index("ix_reports_history_from_seq")
-        batch_op.drop_index("ix_reports_history_as_of")
+        batch_op.drop_index("ix_reports_history_code_id")
+        batch_op.drop_index("ix_reports_history_as_of_id")
 
     op.drop_table("reports_history")
     with op.batch_alter_table("reports", schema=None) as batch_op:
@@ -4845,48 +5007,59 @@ def downgrade() -> None:
 
     op.drop_table("reports")
     with op.batch_alter_table("projects_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_projects_history_manager_id")
+        batch_op.drop_index("ix_projects_history_name_fold_id")
+        batch_op.drop_index("ix_projects_history_manager_id_id")
         batch_op.drop_index("ix_projects_history_from_seq")
+        batch_op.drop_index("ix_projects_history_code_id")
 
     op.drop_table("projects_history")
     with op.batch_alter_table("project_requestors_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_project_requestors_history_person_id")
+        batch_op.drop_index("ix_project_requestors_history_project_id_person_id")
+        batch_op.drop_index("ix_project_requestors_history_person_id_id")
         batch_op.drop_index("ix_project_requestors_history_from_seq")
 
     op.drop_table("project_requestors_history")
     with op.batch_alter_table("project_policy_areas_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_project_policy_areas_history_policy_area_id")
+        batch_op.drop_index("ix_project_policy_areas_history_project_id_policy_area_id")
+        batch_op.drop_index("ix_project_policy_areas_history_policy_area_id_id")
         batch_op.drop_index("ix_project_policy_areas_history_from_seq")
 
     op.drop_table("project_policy_areas_history")
     with op.batch_alter_table("project_markets_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_project_markets_history_market_id")
+        batch_op.drop_index("ix_project_markets_history_project_id_market_id")
+        batch_op.drop_index("ix_project_markets_history_market_id_id")
         batch_op.drop_index("ix_project_markets_history_from_seq")
 
     op.drop_table("project_markets_history")
     with op.batch_alter_table("policy_areas_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_policy_areas_history_parent_id")
-        batch_op.drop_index("ix_policy_areas_history_manager_id")
+        batch_op.drop_index("ix_policy_areas_history_parent_id_id")
+        batch_op.drop_index("ix_policy_areas_history_manager_id_id")
         batch_op.drop_index("ix_policy_areas_history_from_seq")
+        batch_op.drop_index("ix_policy_areas_history_code_id")
 
     op.drop_table("policy_areas_history")
     with op.batch_alter_table("people_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_people_history_vendor_id")
-        batch_op.drop_index("ix_people_history_team_id")
-        batch_op.drop_index("ix_people_history_name_fold")
+        batch_op.drop_index("ix_people_history_vendor_id_id")
+        batch_op.drop_index("ix_people_history_team_id_id")
+        batch_op.drop_index("ix_people_history_name_fold_id")
         batch_op.drop_index("ix_people_history_from_seq")
+        batch_op.drop_index("ix_people_history_email_id")
+        batch_op.drop_index("ix_people_history_code_id")
 
     op.drop_table("people_history")
     with op.batch_alter_table("mitigations_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_mitigations_history_status")
-        batch_op.drop_index("ix_mitigations_history_owner_id")
-        batch_op.drop_index("ix_mitigations_history_implemented_at")
+        batch_op.drop_index("ix_mitigations_history_status_id")
+        batch_op.drop_index("ix_mitigations_history_owner_id_id")
+        batch_op.drop_index("ix_mitigations_history_number_id")
+        batch_op.drop_index("ix_mitigations_history_implemented_at_id")
         batch_op.drop_index("ix_mitigations_history_from_seq")
-        batch_op.drop_index("ix_mitigations_history_due_on")
+        batch_op.drop_index("ix_mitigations_history_due_on_id")
+        batch_op.drop_index("ix_mitigations_history_code_id")
 
     op.drop_table("mitigations_history")
     with op.batch_alter_table("markets_history", schema=None) as batch_op:
         batch_op.drop_index("ix_markets_history_from_seq")
+        batch_op.drop_index("ix_markets_history_code_id")
 
     op.drop_table("markets_history")
     op.drop_table("markets")
@@ -4905,12 +5078,13 @@ def downgrade() -> None:
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("delegations_history", schema=None) as batch_op:
         batch_op.drop_index("ix_delegations_history_from_seq")
-        batch_op.drop_index("ix_delegations_history_from_id")
+        batch_op.drop_index("ix_delegations_history_from_id_id")
 
     op.drop_table("delegations_history")
     op.drop_table("code_counters")
     with op.batch_alter_table("category_appetites_history", schema=None) as batch_op:
         batch_op.drop_index("ix_category_appetites_history_from_seq")
+        batch_op.drop_index("ix_category_appetites_history_category_valid_from")
 
     op.drop_table("category_appetites_history")
     op.drop_table("category_appetites")
@@ -4921,12 +5095,14 @@ def downgrade() -> None:
 
     op.drop_table("approvals")
     with op.batch_alter_table("api_tokens_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_api_tokens_history_person_id")
+        batch_op.drop_index("ix_api_tokens_history_person_id_id")
         batch_op.drop_index("ix_api_tokens_history_from_seq")
+        batch_op.drop_index("ix_api_tokens_history_digest_id")
 
     op.drop_table("api_tokens_history")
     with op.batch_alter_table("allocations_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_allocations_history_pool_id")
+        batch_op.drop_index("ix_allocations_history_project_id_pool_id")
+        batch_op.drop_index("ix_allocations_history_pool_id_id")
         batch_op.drop_index("ix_allocations_history_from_seq")
 
     op.drop_table("allocations_history")

@@ -251,10 +251,11 @@ async def all_inputs(register: Register) -> dict[str, Given]:
 
 async def may(register: Register, actor: Actor, field: str, given: Given) -> bool:
     """Whether role and reach of an actor let a mutation pass, whatever else is wrong with it."""
-    kind = field[0].upper() + field[1:]
+    assert schema._schema.mutation_type is not None
+    kind = schema._schema.mutation_type.fields[field].args["input"].type
     shown = {"signOut": "signedOut", "logRisks": "results { userErrors { code field } }"}
     told = shown.get(field, "userErrors { code field }")
-    document = f"mutation ($i: {kind}Input!) {{ {field}(input: $i) {{ {told} }} }}"
+    document = f"mutation ($i: {kind}) {{ {field}(input: $i) {{ {told} }} }}"
     sent = given if field == "signOut" else {**given, "dryRun": True}
     answer, _ = await register.execute(actor, document, {"i": sent})
     if answer.errors:

@@ -23,6 +23,8 @@ Test = Callable[[View, Any, Any], Condition]
 """(view, alias, operator input) -> condition."""
 
 MAX_DEPTH, MAX_ITEMS, MAX_LEAVES = 5, 100, 50
+MAX_TEXT = 1000
+"""Beyond 50 000 bytes SQLite refuses to look for a text inside another."""
 
 
 @strawberry.input(description="Conditions on a text.")
@@ -112,7 +114,7 @@ class LinkFilter:
 _OPERATORS: dict[str, Callable[[Any, Any], Condition]] = {
     "eq": lambda column, value: column == value,
     "in_": lambda column, value: column.in_(value),
-    "not_in": lambda column, value: column.not_in(value),
+    "not_in": lambda column, value: or_(column.is_(None), column.not_in(value)),
     "gt": lambda column, value: column > value,
     "gte": lambda column, value: column >= value,
     "lt": lambda column, value: column < value,
@@ -137,12 +139,19 @@ def plain(name: str) -> Test:
 
 
 def _apply(column: Any, operator: str, value: Any) -> Condition:
-    if isinstance(value, list) and len(value) > MAX_ITEMS:
-        message = f"a filter lists at most {MAX_ITEMS} values"
-        raise BadInput(message)
+    _refuse_many(value)
     if isinstance(value, list):
         value = [one for one in value if is_storable(one)]
     return _OPERATORS[operator](column, value) if is_storable(value) else false()
+
+
+def _refuse_many(value: object) -> None:
+    if isinstance(value, list) and len(value) > MAX_ITEMS:
+        message = f"a filter lists at most {MAX_ITEMS} values"
+        raise BadInput(message)
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        message = f"a text in a filter has at most {MAX_TEXT} characters"
+        raise BadInput(message)
 
 
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
@@ -167,12 +176,13 @@ def text(name: str, folded: str) -> Test:
     """A test of a text column; `contains` looks in its folded twin."""
 
     def test(view: View, alias: Any, given: TextFilter) -> Condition:
-        found = [
-            getattr(alias, folded).contains(fold(value), autoescape=True)
-            if operator == "contains" and is_storable(value)
-            else _apply(getattr(alias, name), operator, value)
-            for operator, value in _given(given)
-        ]
+        found: list[Condition] = []
+        for operator, value in _given(given):
+            _refuse_many(value)
+            if operator == "contains":
+                found.append(_apply(getattr(alias, folded), operator, fold(value)))
+            else:
+                found.append(_apply(getattr(alias, name), operator, value))
         return and_(true(), *found)
 
     return test
@@ -212,9 +222,7 @@ def link(through: type[Base], parent: str, child: str, target: type[Base]) -> Te
 
 def keys_of(view: View, target: type[Base], wanted: list[str]) -> Any:
     """A select of the keys of rows given by global id or by code."""
-    if len(wanted) > MAX_ITEMS:
-        message = f"a filter lists at most {MAX_ITEMS} values"
-        raise BadInput(message)
+    _refuse_many(wanted)
     alias: Any = view.of(target)
     ids = [parsed[1] for one in wanted if (parsed := parse_global_id(one))]
     codes = [one for one in wanted if parse_global_id(one) is None and is_storable(one)]
@@ -249,12 +257,14 @@ def _condition(
         return _condition(view, alias, tests, inner, depth - 1, budget)
 
     for name, value in _given(given):
+        _refuse_many(value)
         if name == "and_":
             found.append(and_(true(), *[below(inner) for inner in value]))
         elif name == "or_":
             found.append(or_(false(), *[below(inner) for inner in value]))
         elif name == "not_":
-            found.append(not_(below(value)))
+            # What is unknown, as of an empty column, does not hold: so its contrary does.
+            found.append(not_(func.coalesce(below(value), false())))
         else:
             budget[0] -= 1
             if budget[0] < 0:

@@ -10,13 +10,15 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from graphql import GraphQLError
+from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.engine import Row
 
 from riskreg.kit.context import Context
 from riskreg.kit.errors import BadInput
+from riskreg.kit.filters import is_storable
 from riskreg.kit.graph import Names, Node, columns, show, term
-from riskreg.kit.scalars import Cursor
+from riskreg.kit.scalars import Cursor, parse_instant
 from riskreg.kit.view import View
 from riskreg.kit.words import describe
 
@@ -178,18 +180,19 @@ async def connect(
         if cursor is not None:
             narrowed = narrowed.where(_beyond(order, id_column, _read(cursor, bound), after=after))
     backwards = first is None
-    size = (last if first is None else first) or 0
     flip = order.descending != backwards
+    size = max(first or 0, last or 0)
     statement = narrowed.order_by(*_ordering(order.by, id_column, descending=flip))
     rows = list(await context.rows(view, statement.limit(size + 1)))
-    more = len(rows) > size
-    rows = rows[:size]
+    # What Relay's algorithm says of either side: of a limit, whether it left rows of the window
+    # out; of a cursor, that its own row lies there.
+    after = paging.before is not None if first is None else len(rows) > first
+    before = paging.after is not None if last is None else len(rows) > last
     if backwards:
-        rows.reverse()
-    before = more if backwards else paging.after is not None
-    after = paging.before is not None if backwards else more
-    if first is not None and last is not None and len(rows) > last:
-        rows, before = rows[len(rows) - last :], True
+        rows = rows[:size][::-1]
+    else:
+        rows = rows[:first]
+        rows = rows if last is None else rows[max(len(rows) - last, 0) :]
     return Connection(
         nodes=[show(shown, view, row, names) for row in rows],
         rows=rows,
@@ -211,8 +214,9 @@ def _sizes(paging: Paging) -> tuple[int | None, int | None]:
 
 def _ordering(
     by: ColumnElement[Any], id_column: ColumnElement[Any], *, descending: bool
-) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    return (by.desc(), id_column.desc()) if descending else (by.asc(), id_column.asc())
+) -> tuple[ColumnElement[Any], ...]:
+    keys = (id_column,) if by.key == id_column.key else (by, id_column)
+    return tuple(key.desc() if descending else key.asc() for key in keys)
 
 
 def _beyond(
@@ -229,11 +233,17 @@ def _typed(column: ColumnElement[Any], value: Any) -> Any:
     try:
         if issubclass(kind, Enum):
             return kind[value]
-        if issubclass(kind, (datetime, date)):
-            return kind.fromisoformat(value)
-        return kind(value)
-    except (ValueError, KeyError, TypeError):
+        if issubclass(kind, datetime):
+            return parse_instant(value)
+        if issubclass(kind, date):
+            return date.fromisoformat(value)
+    except (ValueError, KeyError, TypeError, GraphQLError):
         raise BadInput(_BAD_CURSOR) from None
+    limit = 2**63 if isinstance(column.type, BigInteger) else 2**31
+    fits = type(value) is kind and (kind is not int or -limit <= value < limit)
+    if not fits or not is_storable(value):
+        raise BadInput(_BAD_CURSOR)
+    return value
 
 
 _BAD_CURSOR = "the cursor is not one of this list with these arguments"
@@ -258,7 +268,7 @@ def _read(cursor: str, bound: str) -> tuple[Any, str]:
         value, key, made_for = orjson.loads(packed)
     except (ValueError, TypeError):
         raise BadInput(_BAD_CURSOR) from None
-    if made_for != bound or not isinstance(key, str):
+    if made_for != bound or not isinstance(key, str) or not is_storable(key):
         raise BadInput(_BAD_CURSOR)
     return value, key
 

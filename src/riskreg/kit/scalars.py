@@ -16,7 +16,8 @@ from strawberry.types.scalar import ScalarDefinition
 Cursor = NewType("Cursor", str)
 """A place in one list, for the arguments with which it was asked."""
 
-LONGEST_CURSOR = 1_024
+LONGEST_CURSOR = 16_384
+"""A cursor carries its row's sort key, and a title of 200 letters may unfold to 3 600."""
 SHOWN = 60
 
 _INSTANT = re.compile(

@@ -28,6 +28,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     event,
 )
 from sqlalchemy.dialects import postgresql
@@ -212,13 +213,24 @@ def _make_history(table: Table) -> Table:
     return history
 
 
+def _end_in_id(table: Table) -> None:
+    """Let indexes of one column end in the id, which breaks ties: a page is read off the index."""
+    for index in list(table.indexes):
+        if len(index.columns) == 1 and not index.unique:
+            [column] = index.columns
+            table.indexes.discard(index)
+            Index(index.name, column, table.c.id)
+
+
 def mirror_indexes(table: Table) -> None:
-    """Give the history table the index of each sort and link column of its live table."""
+    """Give the history table the indexes of its live table; what is unique there is not here."""
     history = history_of(table)
-    for index in sorted(table.indexes, key=lambda one: str(one.name)):
-        names = [column.name for column in index.columns]
-        if not any(set(names) == set(i.columns.keys()) for i in history.indexes):
-            Index(f"ix_{history.name}_{'_'.join(names)}", *[history.c[n] for n in names])
+    found = [tuple(index.columns.keys()) for index in table.indexes]
+    for rule in table.constraints:
+        if isinstance(rule, UniqueConstraint):
+            found.append(tuple(rule.columns.keys()))
+    for names in sorted({names if len(names) > 1 else (*names, "id") for names in found}):
+        Index(f"ix_{history.name}_{'_'.join(names)}", *[history.c[n] for n in names])
 
 
 @event.listens_for(Mapper, "instrument_class")
@@ -229,6 +241,7 @@ def _keep(mapper: Mapper[Any], model: type[Any]) -> None:
     _check_words(table)
     if issubclass(model, Tracked):
         _HISTORY[table.name] = _make_history(table)
+        _end_in_id(table)
         mirror_indexes(table)
     elif issubclass(model, Appended):
         _APPENDED.add(table.name)

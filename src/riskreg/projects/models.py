@@ -79,7 +79,7 @@ class Project(Tracked, Base):
     is_safety: Mapped[bool]
     manager_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     status: Mapped[ProjectStatus] = mapped_column(Word(ProjectStatus))
-    name_fold: Mapped[str] = mapped_column(Chars(200))
+    name_fold: Mapped[str] = mapped_column(Chars(200), index=True)
 
 
 class ProjectMarket(Tracked, Base):

@@ -257,7 +257,7 @@ class RiskAcceptance(Tracked, Base):
     authority: Mapped[Authority] = mapped_column(Word(Authority))
     from_at: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime] = mapped_column(Instant, index=True)
-    expires_on: Mapped[date] = mapped_column(Date)
+    expires_on: Mapped[date] = mapped_column(Date, index=True)
     ended_at: Mapped[datetime] = mapped_column(Instant, default=NEVER)
     ended_by: Mapped[AcceptanceEnd | None] = mapped_column(Word(AcceptanceEnd))
     consecutive: Mapped[int]
