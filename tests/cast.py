@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, parse, validate
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID
-from strawberry.types import ExecutionResult
 
 from riskreg.graph import schema
 from riskreg.kit.clock import SettableClock
@@ -82,6 +82,13 @@ def person_id(actor: Actor) -> ID:
     return ID(global_id("person", actor.id))
 
 
+@cache
+def _checked(document: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    """A document, parsed and validated once, as the server does; with what is wrong with it."""
+    node = parse(document)
+    return node, validate(schema._schema, node)
+
+
 @dataclass(frozen=True)
 class Register(Stage):
     """A register with the cast in it, and the whole graph."""
@@ -93,7 +100,17 @@ class Register(Stage):
     ) -> tuple[ExecutionResult, Context]:
         """What the graph answers an actor, and the context it was answered in."""
         context = Context(db=self.db, actor=actor)
-        return await schema.execute(document, variables, context_value=context), context
+        node, errors = _checked(document)
+        if errors:
+            return ExecutionResult(None, errors), context
+        outcome = execute(
+            schema._schema,
+            node,
+            context_value=context,
+            variable_values=variables,
+            executor_class=schema.execution_context_class,
+        )
+        return (outcome if isinstance(outcome, ExecutionResult) else await outcome), context
 
     async def does(self, actor: Actor, work: UseCase[G, R], given: G) -> R:
         """What a use case gives back, run as one entry of an actor."""

@@ -178,11 +178,10 @@ def text(name: str, folded: str) -> Test:
     def test(view: View, alias: Any, given: TextFilter) -> Condition:
         found: list[Condition] = []
         for operator, value in _given(given):
-            _refuse_many(value)
-            if operator == "contains":
-                found.append(_apply(getattr(alias, folded), operator, fold(value)))
-            else:
-                found.append(_apply(getattr(alias, name), operator, value))
+            condition = _apply(getattr(alias, name), operator, value)
+            if operator == "contains" and is_storable(value):
+                condition = getattr(alias, folded).contains(fold(value), autoescape=True)
+            found.append(condition)
         return and_(true(), *found)
 
     return test

@@ -226,9 +226,8 @@ def mirror_indexes(table: Table) -> None:
     """Give the history table the indexes of its live table; what is unique there is not here."""
     history = history_of(table)
     found = [tuple(index.columns.keys()) for index in table.indexes]
-    for rule in table.constraints:
-        if isinstance(rule, UniqueConstraint):
-            found.append(tuple(rule.columns.keys()))
+    unique = [rule for rule in table.constraints if isinstance(rule, UniqueConstraint)]
+    found += [tuple(rule.columns.keys()) for rule in unique]
     for names in sorted({names if len(names) > 1 else (*names, "id") for names in found}):
         Index(f"ix_{history.name}_{'_'.join(names)}", *[history.c[n] for n in names])
 
