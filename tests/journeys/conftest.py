@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +93,11 @@ async def reseeded(demo_template: Loaded) -> AsyncIterator[Register]:
 
 @pytest.fixture(scope="session")
 def site(demo_template: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A served register with the demo as of the machine's today."""
-    day = today(SystemClock().now())
+    """A served register with the demo as of the machine's today.
+
+    R-007 left tolerance at 08:30 of a day: before that hour, 26 days later is still yesterday.
+    """
+    day = today(SystemClock().now() - timedelta(hours=8, minutes=31))
     databases = SqliteFiles(tmp_path_factory.mktemp("site"))
     running = serve(databases.create_database(demo_template("sqlite", demo.SEED, day)))
     yield running
