@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from inspect import isawaitable
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, parse, validate
+from graphql import DocumentNode, GraphQLError, execute, parse, validate
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID
+from strawberry.types import ExecutionResult
 
 from riskreg.graph import schema
 from riskreg.kit.clock import SettableClock
@@ -102,7 +104,7 @@ class Register(Stage):
         context = Context(db=self.db, actor=actor)
         node, errors = _checked(document)
         if errors:
-            return ExecutionResult(None, errors), context
+            return ExecutionResult(data=None, errors=errors), context
         outcome = execute(
             schema._schema,
             node,
@@ -110,7 +112,8 @@ class Register(Stage):
             variable_values=variables,
             executor_class=schema.execution_context_class,
         )
-        return (outcome if isinstance(outcome, ExecutionResult) else await outcome), context
+        found = await outcome if isawaitable(outcome) else outcome
+        return ExecutionResult(data=found.data, errors=found.errors), context
 
     async def does(self, actor: Actor, work: UseCase[G, R], given: G) -> R:
         """What a use case gives back, run as one entry of an actor."""

@@ -8,6 +8,7 @@ or NOT_PERMITTED in the payload.
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from graphql import GraphQLObjectType
 
 from riskreg.graph import schema
@@ -19,6 +20,7 @@ from riskreg.risks.models_mitigation import Mitigation
 from riskreg.risks.rules import MitigationStatus, RelationKind, RiskStatus
 from tests.access.world import actors
 from tests.cast import Register, person_id
+from tests.engines import EngineKind
 from tests.factories import a_mitigation, a_person, a_risk, id_of, ids_of
 from tests.risks.arranged import a_risk_in, an_action_in, day_of
 
@@ -90,6 +92,13 @@ MAY: dict[str, frozenset[Role]] = {
     "signOut": EVERYBODY,
 }
 """Who may do what with own rows (model.md 4.7); the risks lie in the policy manager's area."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+def engine_kind(request: pytest.FixtureRequest) -> EngineKind:
+    """SQLite, and PostgreSQL where there is time: who may do what is decided in Python."""
+    kind: EngineKind = request.param
+    return kind
 
 
 def test_every_mutation_has_its_row() -> None:
