@@ -8,6 +8,9 @@ import pytest
 from riskreg.kit.clock import SettableClock
 from riskreg.kit.db import Database
 from riskreg.tables import metadata
+from tests.cast import cast_url, register, staged
+
+__all__ = ["cast_url", "register", "staged"]
 
 START = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 assert "risks" in metadata.tables  # the whole metadata, as the running register has it
