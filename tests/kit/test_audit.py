@@ -244,9 +244,10 @@ async def test_verifying_while_others_write_finds_nothing(
         return number - 100
 
     writing = asyncio.ensure_future(keep_writing())
-    verdicts = [await db.run_sync(audit.verify) for _ in range(5)]
+    verdicts = []
+    while len({verdict.seq for verdict in verdicts}) < 5:  # until others wrote in between
+        verdicts.append(await db.run_sync(audit.verify))
     done.set()
     written = await writing
-    assert written > len(verdicts)
-    assert [verdict.problems for verdict in verdicts] == [()] * 5
+    assert [verdict.problems for verdict in verdicts if verdict.problems] == []
     assert (await db.run_sync(audit.verify)).seq == 8 + written

@@ -101,7 +101,7 @@ def test_what_is_no_day_is_refused(value: object) -> None:
         parse_date(value)
 
 
-@pytest.mark.parametrize("value", ["", "a b", "a\x00", "é", "a" * 1_025, 5, None])
+@pytest.mark.parametrize("value", ["", "a b", "a\x00", "é", "a" * 16_385, 5, None])
 def test_what_is_no_cursor_is_refused(value: object) -> None:
     assert parse_cursor("aA0-_=") == "aA0-_="
     with pytest.raises(GraphQLError):

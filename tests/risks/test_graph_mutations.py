@@ -282,8 +282,7 @@ async def test_every_move_is_a_mutation_with_its_version() -> None:
         for name in moves:
             head, *rest = name.split("_")
             verb = head + "".join(word.title() for word in rest)
-            field = mutation.fields.get(verb) or mutation.fields.get(f"{verb}{noun}")
-            field = field or mutation.fields[f"close{noun}" if noun == "Risk" else verb]
+            field = mutation.fields.get(verb) or mutation.fields[f"{verb}{noun}"]
             given = field.args["input"].type.of_type
             assert isinstance(given, GraphQLInputObjectType)
             assert {"id", "expectedVersion", "idempotencyKey", "dryRun"} <= set(given.fields)

@@ -48,6 +48,7 @@ BLOCKED: list[tuple[S, str, dict[str, Any], dict[str, Any], list[tuple[str | Non
         [("instead_id", "MISSING")],
     ),
     (S.OPEN, "assess", {"owner_id": None}, {}, [("owner_id", "MISSING")]),
+    (S.OPEN, "assess", {"category": None}, {}, [("category", "MISSING")]),
     (
         S.OPEN,
         "assess",

@@ -107,6 +107,14 @@ async def test_assess_asks_for_owner_statement_and_levels(shared: Register) -> N
         assert (given, await refused(shared, risk, "assess", **given)) == (given, errors)
 
 
+async def test_restored_draft_is_completed_before_it_is_assessed(shared: Register) -> None:
+    cast = shared.cast
+    draft = await a_risk(shared.db, cast.manager, category=None, likelihood=None, owner=cast.qa)
+    restored = await moved(shared, await moved(shared, draft, "reject"), "restore")
+    assert restored.recorded_status is S.OPEN
+    assert await refused(shared, restored, "assess") == [("MISSING", ("category",))]
+
+
 async def test_reassess_asks_for_a_rationale_and_an_impact(shared: Register) -> None:
     risk = await a_risk_in(shared, S.ASSESSED)
     assert await refused(shared, risk, "reassess", rationale=" ") == [("MISSING", ("rationale",))]

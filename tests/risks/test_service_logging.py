@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from strawberry import ID, Some
 
 from riskreg.kit.ids import global_id
@@ -151,6 +151,25 @@ async def test_batch_is_all_or_nothing(shared: Register) -> None:
         assert await shared.refusals(cast.qa, service.log_many, batch) == [
             ("OUT_OF_RANGE", ("risks",))
         ]
+
+
+async def test_batch_asks_for_what_its_rows_share_once(shared: Register) -> None:
+    cast = shared.cast
+    ran: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: object) -> None:
+        ran.append(statement)
+
+    engine = shared.db.engines.writer.sync_engine
+    counts = []
+    for size in (3, 60):
+        forms = [a_form(shared, title=f"Row {number}") for number in range(size)]
+        ran.clear()
+        event.listen(engine, "before_cursor_execute", note)
+        await shared.does(cast.qa, service.log_many, inputs.LogRisks(risks=forms))
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(len(ran))
+    assert counts[0] == counts[1]
 
 
 async def test_import_sets_codes_and_the_next_goes_on_behind(shared: Register) -> None:

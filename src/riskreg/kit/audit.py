@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, except_, exists, func, or_, select
@@ -136,7 +137,7 @@ def _is_known(connection: Connection, noted: str) -> bool:
 
 def _version_problems(connection: Connection, table: Table) -> list[str]:
     """Versions must follow one another without a gap, and the newest must be the live row."""
-    h, later = in_view(history_of(table)), in_view(history_of(table), "_later")
+    (h, _), later = version_source(table.name), _later(table)
     follows = exists().where(later.c.id == h.c.id, later.c.from_seq == h.c.to_seq)
     deleted = exists().where(
         _TOUCHED.c.seq == h.c.to_seq,
@@ -151,7 +152,7 @@ def _version_problems(connection: Connection, table: Table) -> list[str]:
         select(func.count()).select_from(h).where(or_(loose, overlap))
     ).scalar_one()
     names = [c.name for c in table.columns]
-    now = in_view(table)
+    now = _now(table)
     live = select(*[now.c[n] for n in names])
     kept = select(*[h.c[n] for n in names]).where(h.c.to_seq == FOREVER_SEQ)
     altered = 0
@@ -164,6 +165,16 @@ def _version_problems(connection: Connection, table: Table) -> list[str]:
     if altered:
         problems.append(f"{table.name}: {altered} live rows differ from their newest version")
     return problems
+
+
+@cache
+def _later(table: Table) -> Any:
+    return in_view(history_of(table), "_later")
+
+
+@cache
+def _now(table: Table) -> Any:
+    return in_view(table)
 
 
 def _unjournalled(connection: Connection, table: Table) -> list[str]:

@@ -20,7 +20,7 @@ from riskreg.kit.db import Act
 from riskreg.kit.edges import fetch_one
 from riskreg.kit.errors import UserError, UserErrors
 from riskreg.kit.tables import Base, Instant, Json, Key, model_of
-from riskreg.kit.text import clean, optional
+from riskreg.kit.text import optional, required
 from riskreg.kit.view import View
 from riskreg.kit.words import describe
 
@@ -186,6 +186,8 @@ class _Asked:
 
     def remember(self, session: AsyncSession, view: View, rows: Rows) -> None:
         """Keep the key with what came of it, in the transaction of the write."""
+        if self.key is None:
+            return
         entry = session.info["entry"]
         used = IdempotencyKey(
             actor_id=view.actor.id,
@@ -197,8 +199,7 @@ class _Asked:
             seq=entry.seq,
             at=entry.at,
         )
-        if self.key is not None:
-            session.add(used)
+        session.add(used)
 
 
 def _id(row: Any) -> str:
@@ -208,7 +209,7 @@ def _id(row: Any) -> str:
 async def _write(context: Context, act: Act, given: Any, work: BulkWork) -> Sequence[Any]:
     key = given.idempotency_key
     if key is not None:
-        key = clean(key, limit=MAX_KEY, field=("idempotencyKey",))
+        key = required(key, limit=MAX_KEY, field=("idempotencyKey",))
     asked = _Asked(key, act, input_digest(given))
 
     async def once(session: AsyncSession, view: View) -> tuple[type[Base], list[str]]:

@@ -85,6 +85,14 @@ def has_statement(facts: RiskFacts) -> Reasons:
     )
 
 
+def has_category(facts: RiskFacts) -> Reasons:
+    """Has a category."""
+    if facts.category is not None:
+        return None
+    # A draft may lack it, be rejected, and be restored to OPEN without it.
+    return Reason("The risk needs a category before it can be assessed.", "category", MISSING)
+
+
 def asks_reason(facts: RiskFacts, given: RiskGiven) -> Reasons:
     """A reason."""
     return None if said(given.reason) else Reason("Give a reason.", "reason", MISSING)

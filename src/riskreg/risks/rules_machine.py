@@ -31,7 +31,7 @@ RISK_MACHINE: Machine[RiskStatus, RiskFacts, RiskGiven] = Machine(
             "assess",
             frozenset({_S.OPEN}),
             _S.ASSESSED,
-            (guard.MAY_ASSESS, guard.has_owner, guard.has_statement),
+            (guard.MAY_ASSESS, guard.has_owner, guard.has_category, guard.has_statement),
             (guard.asks_inherent,),
         ),
         _ROW(

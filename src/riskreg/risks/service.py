@@ -69,12 +69,17 @@ async def log(session: AsyncSession, view: View, given: LogRisk) -> Risk:
 
     UserErrors name each missing or bad field; FORBIDDEN when the role may not log risks.
     """
+    risk = await _logged(session, view, given)
+    await session.flush()
+    return risk
+
+
+async def _logged(session: AsyncSession, view: View, given: LogRisk) -> Risk:
     require_logger(view)
     risk = drafted(session, view, given)
     around = await _around(session, view, given)
     await allot(session, view, risk, CODE_PREFIX, given.code)
     await enter(session, view, risk, given, around)
-    await session.flush()
     return risk
 
 
@@ -152,7 +157,7 @@ async def log_many(session: AsyncSession, view: View, given: LogRisks) -> Sequen
     errors: list[UserError] = []
     for place, one in enumerate(given.risks):
         try:
-            logged.append(await log(session, view, one))
+            logged.append(await _logged(session, view, one))
         except UserError as error:
             errors.append(error.under("risks", place))
         except UserErrors as several:
@@ -374,6 +379,12 @@ async def _relink(
 
 
 async def _manager(session: AsyncSession, view: View, projects: Sequence[str]) -> str | None:
-    alias = view.of(Project)
-    statement = select(alias.manager_id).where(alias.id.in_(projects[:1]))
-    return (await session.execute(statement, view.params)).scalar()
+    """Who manages the first of some projects, asked once in a write for each."""
+    if not projects:
+        return None
+    known: dict[str, str | None] = session.info.setdefault("managers", {})
+    if projects[0] not in known:
+        alias = view.of(Project)
+        statement = select(alias.manager_id).where(alias.id == projects[0])
+        known[projects[0]] = (await session.execute(statement, view.params)).scalar()
+    return known[projects[0]]
