@@ -244,7 +244,7 @@ async def test_verifying_while_others_write_finds_nothing(
         return number - 100
 
     writing = asyncio.ensure_future(keep_writing())
-    verdicts = []
+    verdicts: list[audit.Verdict] = []
     while len({verdict.seq for verdict in verdicts}) < 5:  # until others wrote in between
         verdicts.append(await db.run_sync(audit.verify))
     done.set()
