@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -18,29 +18,21 @@ from riskreg.graph import schema
 from riskreg.kit import graphiql, revisions
 from riskreg.kit.clock import Clock, SystemClock
 from riskreg.kit.context import Context
-from riskreg.kit.db import Database, Handler
+from riskreg.kit.db import Database
 from riskreg.kit.edge import Edge, EdgeRules
 from riskreg.kit.errors import CodedError, Unauthenticated
 from riskreg.kit.http import GraphQLEndpoint
 from riskreg.kit.places import PACKAGE
 from riskreg.kit.view import Actor
+from riskreg.kit.walk import executor_named
 from riskreg.people import auth, sessions
-from riskreg.policies import service as policies
-from riskreg.projects import service as projects
 from riskreg.reports.service import pdf_of
-from riskreg.risks import service_handlers as risks
 from riskreg.risks.downloads import risks_file
 from riskreg.settings import Settings
+from riskreg.wiring import HANDLERS
 
 WEB = PACKAGE / "web"
 BUILD = "./dev page"
-REACTING = (projects.HANDLERS, policies.HANDLERS, risks.HANDLERS)
-"""The slices that react to events of the slices below, in this order."""
-HANDLERS: dict[type, Sequence[Handler]] = {
-    event: [handler for slice_ in REACTING for handler in slice_.get(event, ())]
-    for event in {event for slice_ in REACTING for event in slice_}
-}
-"""What reacts to which event, in the transaction of the event."""
 
 
 class Service:
@@ -49,7 +41,12 @@ class Service:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.db = Database(settings.database_url, clock or SystemClock(), handlers=HANDLERS)
-        endpoint = GraphQLEndpoint(schema, self.context, introspection=self._may_introspect)
+        endpoint = GraphQLEndpoint(
+            schema,
+            self.context,
+            introspection=self._may_introspect,
+            executor=executor_named(settings.executor),
+        )
         routes: list[BaseRoute] = [
             Route("/graphql", endpoint),
             Route("/schema.graphql", self.sdl),

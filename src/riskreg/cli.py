@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
@@ -58,11 +59,14 @@ def serve(host: str, port: int) -> None:
 
 
 def _serve(host: str, port: int) -> None:
+    gc.disable()  # what is made until it serves stays for good: looking for garbage is in vain
     import uvicorn  # noqa: PLC0415 (only what serves needs it)
 
     from riskreg.app import Service  # noqa: PLC0415 (the schema costs a second)
 
     service = Service(configured.current())
+    gc.freeze()  # nor need any later collection look at it
+    gc.enable()
     uvicorn.run(
         service.app,
         host=host,

@@ -17,6 +17,7 @@ from riskreg.kit.ids import parse_global_id
 from riskreg.kit.lists import AsOf
 from riskreg.kit.plain import straighten
 from riskreg.kit.scalars import SCALARS
+from riskreg.kit.walk import PlannedExecutor
 from riskreg.people.graph import PeopleMutation, PeopleQuery
 from riskreg.people.graph_approval import ApprovalsQuery
 from riskreg.policies.graph import PoliciesMutation, PoliciesQuery
@@ -109,5 +110,6 @@ schema = Schema(
     mutation=Mutation,
     types=list(SHOWN.values()),
     config=StrawberryConfig(scalar_map=SCALARS),
+    execution_context_class=PlannedExecutor,
 )
 straighten(schema)

@@ -24,6 +24,8 @@ class Settings:
     """The country whose holidays are the organisation's: `SG`, `DE-BE`, or empty for none."""
     hosts: str = "127.0.0.1,localhost,[::1]"
     """The host names under which requests are answered, separated by commas."""
+    executor: str = "planned"
+    """How answers are put together: `planned`, or `stock` for the library's own, slower way."""
 
     @property
     def working_days(self) -> WorkingCalendar:

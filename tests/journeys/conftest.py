@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from riskreg.app import HANDLERS
 from riskreg.demo import load as demo
 from riskreg.graph import schema
 from riskreg.kit.clock import SettableClock, SystemClock, today
@@ -18,6 +17,7 @@ from riskreg.kit.db import Database
 from riskreg.kit.view import Actor
 from riskreg.people.auth import actor_of_person
 from riskreg.people.permits import SYSTEM
+from riskreg.wiring import HANDLERS
 from tests.demo_fixture import Loaded
 from tests.engines import SqliteFiles
 from tests.site import Site, serve

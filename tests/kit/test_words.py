@@ -32,3 +32,14 @@ def test_members_are_described_and_all_of_them() -> None:
 def test_what_is_left_out_or_too_many_is_a_fault(words: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="these are described or members, not both"):
         describe(Colour, "Colour", words)
+
+
+def test_enum_is_described_once_and_before_it_is_shown() -> None:
+    class Size(Enum):
+        """How big."""
+
+        BIG = "BIG"
+
+    describe(Size, "Size", {"BIG": "Not small."})
+    with pytest.raises(TypeError, match="Size was shown before it was described"):
+        describe(Size, "Size", {"BIG": "Very."})

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from riskreg.app import HANDLERS
 from riskreg.people import inputs as people
 from riskreg.people import service as people_service
 from riskreg.people.rules import Role
 from riskreg.projects import inputs, service
 from riskreg.projects.models import Project
 from riskreg.risks.rules import MitigationStatus, RiskStatus
+from riskreg.wiring import HANDLERS
 from tests.cast import Cast, Register, opened
 from tests.factories import (
     a_mitigation,

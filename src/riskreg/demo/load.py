@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -19,18 +18,17 @@ from riskreg.demo.deeds_setup import Leave
 from riskreg.demo.world import Scene, Step, World
 from riskreg.kit.clock import SettableClock
 from riskreg.kit.codes import reserve_code
-from riskreg.kit.db import Act, Database, Handler
+from riskreg.kit.db import Act, Database
 from riskreg.kit.errors import UserError
 from riskreg.kit.ids import KeySource
 from riskreg.kit.journal import JournalHead
 from riskreg.kit.view import Actor, View
 from riskreg.people.auth import SYSTEM, actor_of_person
 from riskreg.people.models import Person
-from riskreg.policies import service as policies
-from riskreg.projects import service as projects
 from riskreg.reports import service as reports
 from riskreg.reports.inputs import CreateReport
-from riskreg.risks import config, service_handlers
+from riskreg.risks import config
+from riskreg.wiring import HANDLERS
 
 SEED = "riskreg-demo-1"
 AS_OF = date(2026, 11, 16)
@@ -42,8 +40,6 @@ LAST_REVIEW = (-7, "09:00")
 RISKS = 24
 EARLIER_REPORTS = 9
 """Reports that were made before the register kept them."""
-
-REACTING = (projects.HANDLERS, policies.HANDLERS, service_handlers.HANDLERS)
 
 
 class Size(StrEnum):
@@ -69,12 +65,8 @@ def into(url: str, size: str, as_of: date | None = None) -> None:
 
 def opened(url: str, clock: SettableClock, seed: str = SEED) -> Database:
     """A database for one loading: its keys come from the seed, so that each gives the same."""
-    handlers: dict[type, list[Handler]] = defaultdict(list)
-    for known in REACTING:
-        for event, reacting in known.items():
-            handlers[event].extend(reacting)
     drawn = random.Random(seed)  # noqa: S311 (keys are no secrets)
-    return Database(url, clock, handlers=dict(handlers), keys=KeySource(drawn.getrandbits))
+    return Database(url, clock, handlers=HANDLERS, keys=KeySource(drawn.getrandbits))
 
 
 async def load(

@@ -1,6 +1,6 @@
 """Links between shown objects, declared in a word and fetched in one statement a level."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import strawberry
@@ -26,6 +26,7 @@ from riskreg.kit.lists import (
 )
 from riskreg.kit.tables import Base, model_of
 from riskreg.kit.view import KEYS, View
+from riskreg.kit.walk import MISSED
 
 CHUNK = 500
 
@@ -74,14 +75,33 @@ class Link:
         key = self.key_of(node)
         if key is None:
             return None
-        got = node.__dict__.get(GOT)
-        if got is not None and (self.name, size) in got:
-            return got[self.name, size]
+        got = node.__dict__.get(GOT, {}).get((self.name, size), MISSED)
+        if got is not MISSED:
+            return got
 
         async def batch(view: View, keys: list[Any]) -> Sequence[Any]:
             return await self.fetch(info.context, view, keys, size)
 
         return info.context.load(node.view, (self.name, size), batch, key)
+
+    def size_of(self, given: Mapping[str, Any]) -> int | None:
+        """The page size that the arguments ask for; None where they page on."""
+        return 0
+
+    def reader(self, given: Mapping[str, Any]) -> Callable[[Any], Any] | None:
+        """What reads the answer that was fetched ahead for an object, or `MISSED`."""
+        size = self.size_of(given)
+        if size is None:
+            return None
+        wanted = (self.name, size)
+        key_of = self.key_of
+
+        def read(node: Any) -> Any:
+            if key_of(node) is None:
+                return None
+            return node.__dict__.get(GOT, _NOTHING).get(wanted, MISSED)
+
+        return read
 
     def field(self, description: str, name: str | None = None) -> Any:
         """The field that answers by this link; `name` where Python could not say it."""
@@ -100,6 +120,7 @@ class Link:
 
 GOT = "_got"
 """Where an object keeps what was prefetched for it."""
+_NOTHING: dict[Any, Any] = {}
 
 
 class _One(Link):
@@ -238,6 +259,12 @@ class _Children(Link):
     def nodes_of(self, answer: Any) -> Sequence[Node]:
         return answer.nodes  # type: ignore[no-any-return]
 
+    def size_of(self, given: Mapping[str, Any]) -> int | None:
+        if any(given.get(word) is not None for word in ("last", "after", "before")):
+            return None
+        first: int | None = given.get("first")
+        return DEFAULT_PAGE if first is None else first
+
     async def fetch(
         self, context: Context, view: View, keys: list[Any], size: int, names: Names = None
     ) -> Sequence[Any]:
@@ -290,8 +317,9 @@ def children(
         after: After = None,
         before: Before = None,
     ) -> Any:
-        if last is None and after is None and before is None:
-            size = DEFAULT_PAGE if first is None else first
+        given = {"first": first, "last": last, "after": after, "before": before}
+        size = link.size_of(given)
+        if size is not None:
             if not 0 <= size <= MAX_PAGE:
                 message = f"first must be between 0 and {MAX_PAGE}"
                 raise BadInput(message)

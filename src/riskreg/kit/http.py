@@ -12,10 +12,11 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
+from typing import Any
 
 import orjson
 import strawberry
-from graphql import OperationDefinitionNode, OperationType, execute
+from graphql import Executor, OperationDefinitionNode, OperationType, execute
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -61,6 +62,7 @@ class GraphQLEndpoint:
     `context` makes what resolvers find in `info.context`; it may raise `Unauthenticated`.
     `introspection` tells from the context whether its caller may ask for the schema itself.
     `trusted` are documents by their SHA-256, which may be sent by that alone.
+    `executor` walks over the answers, where it is not to be the schema's own.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class GraphQLEndpoint:
         trusted: Mapping[str, str] | None = None,
         limits: guard.Limits = guard.LIMITS,
         seconds: float = SECONDS,
+        executor: type[Executor[Any]] | None = None,
     ) -> None:
         if schema.extensions or schema.directives:
             raise ValueError(
@@ -83,6 +86,7 @@ class GraphQLEndpoint:
         self._introspection = introspection
         self._limits = limits
         self._seconds = seconds
+        self._executor = executor or schema.execution_context_class
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -144,7 +148,7 @@ class GraphQLEndpoint:
             variable_values=dict(given.variables),
             operation_name=given.operation_name,
             max_coercion_errors=MOST_COERCION_ERRORS,
-            executor_class=self._schema.execution_context_class,
+            executor_class=self._executor,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             operation_extensions=None,
         )

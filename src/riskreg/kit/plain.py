@@ -32,11 +32,23 @@ def straighten(schema: strawberry.Schema) -> None:
 
 
 def _direct(field: Any) -> Callable[..., Any] | None:
+    """The resolver without wrapping; its `reader` is what `kit.walk` can do without calling it."""
     resolver = field.base_resolver
     if resolver is None:
-        read = attrgetter(field.python_name)
-        return lambda source, _info: read(source)
+        return _reading(attrgetter(field.python_name))
     link = getattr(resolver.wrapped_func, "link", None)
-    if link is None:
+    if link is not None:
+        resolve = resolver.wrapped_func
+        resolve.reader = link.reader
+        return resolve  # type: ignore[no-any-return]
+    if resolver.is_async or set(resolver.signature.parameters) != {"self"}:
         return None
-    return resolver.wrapped_func  # type: ignore[no-any-return]
+    return _reading(resolver.wrapped_func)
+
+
+def _reading(read: Callable[[Any], Any]) -> Callable[..., Any]:
+    def resolve(source: Any, _info: Any) -> Any:
+        return read(source)
+
+    resolve.reader = lambda _given: read  # type: ignore[attr-defined]
+    return resolve

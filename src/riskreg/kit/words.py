@@ -23,6 +23,9 @@ def describe(
     if set(texts) != set(names):
         odd = ", ".join(sorted(set(texts) ^ set(names)))
         raise ValueError(f"{name}: these are described or members, not both: {odd}")
+    if "__strawberry_definition__" in vars(kind):
+        message = f"{name} was shown before it was described; import its words where it is shown"
+        raise TypeError(message)
     strawberry.enum(kind, name=name, description=description or _first_line(kind))
     definition: Any = kind.__strawberry_definition__  # type: ignore[attr-defined]
     for member in definition.values:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jinja2
 from markupsafe import Markup
 
 from riskreg.reports import assets, fontmetrics
 from riskreg.reports.facts import WhereWeStand, canonical, content_hash
 from riskreg.reports.page import glyphs, page
+
+if TYPE_CHECKING:
+    import jinja2
 
 FONT_SCHEME = "font:"  # the address of the fonts inside the PDF's renderer
 
@@ -44,6 +47,8 @@ def _printable(value: object) -> object:
 
 @cache
 def _environment() -> jinja2.Environment:
+    import jinja2  # noqa: PLC0415 (a tenth of a second that only a brief has to wait for)
+
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(assets.root()),
         autoescape=True,

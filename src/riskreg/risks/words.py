@@ -1,5 +1,6 @@
 """The words of risks in the graph."""
 
+import riskreg.people.words  # noqa: F401 (describes Authority, which risks show too)
 from riskreg.kit.words import describe
 from riskreg.risks import rules
 from riskreg.risks.rules_hygiene import HygieneRule, Severity
