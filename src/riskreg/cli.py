@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import click
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from riskreg import settings as configured
+from riskreg.kit import revisions
 from riskreg.kit.clock import Clock, SettableClock, SystemClock, today
 from riskreg.kit.db import Act, Database
 from riskreg.kit.errors import CodedError, UserError, UserErrors
@@ -34,8 +37,11 @@ def with_database(work: Callable[[Database], Awaitable[R]], clock: Clock | None 
     """The answer of a coroutine over the configured database; refusals end the command with 1."""
 
     async def run() -> R:
-        db = Database(configured.current().database_url, clock or SystemClock())
+        with _reaching():
+            db = Database(configured.current().database_url, clock or SystemClock())
         try:
+            with _reaching():
+                await _require_schema(db)
             return await work(db)
         finally:
             await db.aclose()
@@ -48,6 +54,21 @@ def with_database(work: Callable[[Database], Awaitable[R]], clock: Clock | None 
     except (UserError, CodedError) as error:
         click.echo(error.message, err=True)
     sys.exit(1)
+
+
+async def _require_schema(db: Database) -> None:
+    """Refuse a database that another version has made, or none."""
+    if await db.run_sync(revisions.current) != revisions.head():
+        raise click.ClickException("the database needs `riskreg migrate`")
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """End the command in a line where the database cannot be reached."""
+    try:
+        yield
+    except (OSError, ArgumentError, DBAPIError) as error:
+        raise click.ClickException(f"no database: {getattr(error, 'orig', error)}") from None
 
 
 @main.command()
@@ -64,7 +85,8 @@ def _serve(host: str, port: int) -> None:
 
     from riskreg.app import Service  # noqa: PLC0415 (the schema costs a second)
 
-    service = Service(configured.current())
+    with _reaching():
+        service = Service(configured.current())
     gc.freeze()  # nor need any later collection look at it
     gc.enable()
     uvicorn.run(
@@ -88,7 +110,8 @@ def migrate_command() -> None:
 def _upgrade(url: str) -> None:
     from riskreg.kit import migrate  # noqa: PLC0415 (Alembic costs half a second)
 
-    migrate.upgrade(url)
+    with _reaching():
+        migrate.upgrade(url)
 
 
 def _install_defaults() -> None:

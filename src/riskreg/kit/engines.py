@@ -6,12 +6,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from riskreg.kit.view import guarded
 
 BUSY_SECONDS = 30
 """How long a writer of another process is waited for before SQLite gives up."""
+BACKENDS = ("sqlite", "postgresql")
+
+
+def address(url: str) -> URL:
+    """The parts of the address of a database; ArgumentError unless it is of one of both engines."""
+    message = "a database is sqlite+aiosqlite:///FILE or postgresql+asyncpg://HOST/NAME"
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ArgumentError(message) from None
+    if parsed.get_backend_name() not in BACKENDS:
+        raise ArgumentError(message)
+    return parsed
 
 
 class Engines:
@@ -22,7 +36,7 @@ class Engines:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = address(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.sync_reader: Engine | None = None
         if self.sqlite:

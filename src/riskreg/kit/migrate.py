@@ -10,9 +10,9 @@ from typing import TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from riskreg.kit.engines import address
 from riskreg.kit.places import shipped
 
 R = TypeVar("R")
@@ -49,7 +49,7 @@ def _config(connection: Connection) -> Config:
 
 def on_connection(url: str, work: Callable[[Connection], R]) -> R:
     """The answer of a function over one connection in one transaction, from outside any loop."""
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed.set(drivername="sqlite"))
         try:
