@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from riskreg.kit.context import Context
 from riskreg.kit.db import Act as Doing
 from riskreg.kit.edges import children, fetch_one, one
-from riskreg.kit.graph import Node, Versioned, shows
+from riskreg.kit.graph import Node, Versioned, derived, shows
 from riskreg.kit.history import HistoryEntry, Part, history
 from riskreg.kit.ids import global_id
 from riskreg.kit.inputs import Input
@@ -56,11 +56,13 @@ class Person(Node, Versioned):
     )
 
     @strawberry.field(name="email", description="The address; null unless you see everything.")
+    @derived("email")
     def shown_email(self) -> str | None:
         """Hidden from vendors, requestors and narrowed tokens."""
         return self.email if is_administering(self.view.actor) else None
 
     @strawberry.field(description="The roles they hold; null unless you see everything.")
+    @derived()
     async def roles(self, info: Info) -> list[Role] | None:
         """Hidden as the address is."""
         if not is_administering(self.view.actor):
@@ -111,6 +113,7 @@ class ApiToken(Node, Versioned):
     @strawberry.field(
         name="projectIds", description="The only projects it sees; null if its roles decide."
     )
+    @derived("project_ids")
     def shown_project_ids(self) -> list[strawberry.ID] | None:
         """As global ids, for the projects are of a slice above."""
         if self.project_ids is None:

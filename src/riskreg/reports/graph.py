@@ -11,7 +11,7 @@ from riskreg.kit.context import Context
 from riskreg.kit.edges import one
 from riskreg.kit.errors import BadInput, UserError
 from riskreg.kit.filters import DateTimeFilter, EnumFilter, TextFilter
-from riskreg.kit.graph import Node, Versioned, shows
+from riskreg.kit.graph import Node, Versioned, derived, shows
 from riskreg.kit.inputs import Input
 from riskreg.kit.lists import AsOf, Connection
 from riskreg.kit.perform import IdempotencyKey, ShownUserError, perform, show_error
@@ -75,11 +75,13 @@ class Report(Node, Versioned):
     author: LazyPerson | None = one(PersonRow, "created_by", "Who made it.")
 
     @strawberry.field(description="Where its PDF is, on this server; sign in or send the token.")
+    @derived("code")
     def download_url(self) -> str:
         """The path of the file."""
         return f"/reports/{self.code}.pdf"
 
     @strawberry.field(description="What lint found in it, errors first; none blocks its making.")
+    @derived("findings")
     def lint(self) -> list[ReportFinding]:
         """The findings at the time it was made."""
         return [
