@@ -95,7 +95,9 @@ class Shelf:
         query = listing(ShownRisk, alias, NAMES)
         by = order_of(alias, RISK_ORDERS, *order)
         context = Context(self.db, WRITER)
-        return await connect(context, view, ShownRisk, query, by, paging, *given, names=NAMES)
+        return await connect(
+            context, view, ShownRisk, query, order=by, paging=paging, given=given, names=NAMES
+        )
 
     async def in_order(self, order: tuple[str, Direction], view: View) -> list[str]:
         """The keys of all risks, put in order by Python."""
@@ -245,7 +247,9 @@ async def test_count_costs_a_statement_only_when_asked(shelf: Shelf) -> None:
     context = Context(shelf.db, WRITER)
     by = order_of(alias, RISK_ORDERS, "CODE", Direction.ASC)
     query = listing(ShownRisk, alias, NAMES)
-    page = await connect(context, view, ShownRisk, query, by, Paging(first=3), names=NAMES)
+    page = await connect(
+        context, view, ShownRisk, query, order=by, paging=Paging(first=3), given=(), names=NAMES
+    )
     assert (len(page.nodes), context.statements) == (3, 1)
     assert await page.counted(context) == ROWS
     assert context.statements == 2
@@ -336,10 +340,14 @@ async def plans(db: Database, model: type[Base], name: str, view: View) -> list[
             by = order_of(alias, dict(ALL_ORDERS[model]), name, direction)
             query = listing(SHOWN[model], alias)
             shown = SHOWN[model]
-            page = await connect(Context(db, WRITER), view, shown, query, by, Paging(first=2))
+            page = await connect(
+                Context(db, WRITER), view, shown, query, order=by, paging=Paging(first=2), given=()
+            )
             if page.rows:
                 after = Paging(first=2, after=page.page_info().end_cursor)
-                await connect(Context(db, WRITER), view, shown, query, by, after)
+                await connect(
+                    Context(db, WRITER), view, shown, query, order=by, paging=after, given=()
+                )
     finally:
         event.remove(reader, "before_cursor_execute", note)
     steps: list[str] = []

@@ -90,7 +90,9 @@ VENDORS = (
 )  # fmt: skip
 
 
-def _pool(code: str, vendor: str, site: str, market: str | None, fte: str, skills: str) -> PoolRow:
+def _pool(  # noqa: PLR0917 (a row of the table below)
+    code: str, vendor: str, site: str, market: str | None, fte: str, skills: str
+) -> PoolRow:
     return PoolRow(code, vendor, site, market, Decimal(fte), tuple(skills.split()))
 
 

@@ -309,7 +309,7 @@ def children(
     """A field that pages through the rows that name us in `parent`."""
     link = _Children(target, (parent, order, descending))
 
-    def resolve(
+    def resolve(  # noqa: PLR0917 (the arguments of the field)
         self: Any,
         info: Info,
         first: First = None,
@@ -317,8 +317,8 @@ def children(
         after: After = None,
         before: Before = None,
     ) -> Any:
-        given = {"first": first, "last": last, "after": after, "before": before}
-        size = link.size_of(given)
+        asked = {"first": first, "last": last, "after": after, "before": before}
+        size = link.size_of(asked)
         if size is not None:
             if not 0 <= size <= MAX_PAGE:
                 message = f"first must be between 0 and {MAX_PAGE}"
@@ -329,7 +329,8 @@ def children(
         query = select(*columns(shown, alias)).where(getattr(alias, parent) == self.key)
         by = Order(order, term(alias, order), descending)
         paging = Paging(first, last, after, before)
-        return connect(info.context, view, shown, query, by, paging, model.__name__, self.key)
+        given = (model.__name__, self.key)
+        return connect(info.context, view, shown, query, order=by, paging=paging, given=given)
 
     return link.marked(resolve, description)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -238,36 +239,29 @@ def _given(operators: Any) -> list[tuple[str, Any]]:
 
 def conditions(view: View, alias: Any, tests: Mapping[str, Test], given: Any) -> Condition:
     """The condition of a filter input: `{}` matches all, `or: []` nothing, `and: []` all."""
-    budget = [MAX_LEAVES]
-    return _condition(view, alias, tests, given, MAX_DEPTH, budget)
+    leaves = count(1)
 
-
-def _condition(
-    view: View, alias: Any, tests: Mapping[str, Test], given: Any, depth: int, budget: list[int]
-) -> Condition:
-    if given is None:
-        return true()
-    if depth == 0:
-        message = f"a filter nests at most {MAX_DEPTH} deep"
-        raise BadInput(message)
-    found: list[Condition] = []
-
-    def below(inner: Any) -> Condition:
-        return _condition(view, alias, tests, inner, depth - 1, budget)
-
-    for name, value in _given(given):
-        _refuse_many(value)
-        if name == "and_":
-            found.append(and_(true(), *[below(inner) for inner in value]))
-        elif name == "or_":
-            found.append(or_(false(), *[below(inner) for inner in value]))
-        elif name == "not_":
-            # What is unknown, as of an empty column, does not hold: so its contrary does.
-            found.append(not_(func.coalesce(below(value), false())))
-        else:
-            budget[0] -= 1
-            if budget[0] < 0:
+    def condition(given: Any, depth: int) -> Condition:
+        if given is None:
+            return true()
+        if depth == 0:
+            message = f"a filter nests at most {MAX_DEPTH} deep"
+            raise BadInput(message)
+        found: list[Condition] = []
+        for name, value in _given(given):
+            _refuse_many(value)
+            if name == "and_":
+                found.append(and_(true(), *[condition(inner, depth - 1) for inner in value]))
+            elif name == "or_":
+                found.append(or_(false(), *[condition(inner, depth - 1) for inner in value]))
+            elif name == "not_":
+                # What is unknown, as of an empty column, does not hold: so its contrary does.
+                found.append(not_(func.coalesce(condition(value, depth - 1), false())))
+            elif next(leaves) > MAX_LEAVES:
                 message = f"a filter has at most {MAX_LEAVES} conditions"
                 raise BadInput(message)
-            found.append(tests[name](view, alias, value))
-    return and_(true(), *found)
+            else:
+                found.append(tests[name](view, alias, value))
+        return and_(true(), *found)
+
+    return condition(given, MAX_DEPTH)

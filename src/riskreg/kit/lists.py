@@ -163,9 +163,10 @@ async def connect(
     view: View,
     shown: type[N],
     query: Select[Any],
+    *,
     order: Order,
     paging: Paging,
-    *given: object,
+    given: Sequence[object],
     names: Names = None,
 ) -> Connection[N]:
     """A page of the rows of `query`, which selects `columns(shown, alias, names)`.

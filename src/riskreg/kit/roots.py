@@ -87,7 +87,9 @@ def listed(catalogue: Catalogue, description: str) -> Any:
         as_of: AsOf = None,
     ) -> Any:
         paging = Paging(first, last, after, before)
-        return await _page(info, catalogue, filter, order_by, paging, as_of)
+        return await _page(
+            info, catalogue, filter=filter, order_by=order_by, paging=paging, as_of=as_of
+        )
 
     told = strawberry.argument(description="Only rows that match; `{}` matches all.")
     sorted_by = strawberry.argument(description="The order; ids break ties.")
@@ -99,6 +101,7 @@ def listed(catalogue: Catalogue, description: str) -> Any:
 async def _page(
     info: Info,
     catalogue: Catalogue,
+    *,
     filter: Any,
     order_by: Any,
     paging: Paging,
@@ -115,7 +118,9 @@ async def _page(
     names = needed(info, shown)
     query = listing(shown, alias, names).where(matching)
     told = (shown.__name__, filter)
-    page = await connect(info.context, view, shown, query, order, paging, *told, names=names)
+    page = await connect(
+        info.context, view, shown, query, order=order, paging=paging, given=told, names=names
+    )
     return await ahead(info, page)
 
 

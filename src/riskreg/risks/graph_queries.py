@@ -116,8 +116,9 @@ class RisksQuery:
         query = listing(Risk, alias, names).where(matching(view, alias, filter, search))
         paging = Paging(first, last, after, before)
         order = ordered(alias, order_by)
+        given = (filter, search)
         page = await connect(
-            info.context, view, Risk, query, order, paging, filter, search, names=names
+            info.context, view, Risk, query, order=order, paging=paging, given=given, names=names
         )
         return await ahead(info, page)
 

@@ -50,7 +50,7 @@ async def refresh(session: AsyncSession, view: View, risk: Risk) -> None:
     for one in acceptances:
         maintain(session, one)
     _end_worsened(risk, acceptances, bands, view.now)
-    _store_dates(risk, view, config, actions, acceptances, bands)
+    _store_dates(risk, view, config, actions=actions, acceptances=acceptances, bands=bands)
     risk.ever_high = risk.ever_high or max(_inherent(risk), bands.first) >= Band.HIGH
 
 
@@ -140,6 +140,7 @@ def _store_dates(
     risk: Risk,
     view: View,
     config: Config,
+    *,
     actions: list[_Action],
     acceptances: list[RiskAcceptance],
     bands: BandTimeline,
