@@ -6,7 +6,7 @@ or NOT_PERMITTED in the payload.
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from graphql import GraphQLObjectType
@@ -24,7 +24,8 @@ from tests.engines import EngineKind
 from tests.factories import a_mitigation, a_person, a_risk, id_of, ids_of
 from tests.risks.arranged import a_risk_in, an_action_in, day_of
 
-S, M = RiskStatus, MitigationStatus
+S: TypeAlias = RiskStatus
+M: TypeAlias = MitigationStatus
 REFUSED = {"FORBIDDEN", "NOT_FOUND", "NOT_PERMITTED"}
 Given = dict[str, Any]
 
@@ -121,7 +122,7 @@ async def _risk_inputs(register: Register) -> dict[str, Given]:
         from_id=id_of(risks[S.OPEN]), to_id=id_of(risks[S.ASSESSED]), kind=RelationKind.CAUSES
     )
     relation = await register.does(cast.lead, service_assess.relate, link)
-    form = {"title": "A thing", "event": "it happens", "category": "VENDOR"}
+    form: Given = {"title": "A thing", "event": "it happens", "category": "VENDOR"}
     form |= {"projectIds": ids_of(cast.project), "likelihood": 2, "impact": 2}
     step = {"likelihood": 2, "impacts": [{"dimension": "SLA", "step": 2}], "rationale": "Seen"}
     until = (day_of(register) + timedelta(days=20)).isoformat()

@@ -30,7 +30,7 @@ from riskreg.risks.rules import (
 from tests.cast import Register
 from tests.factories import UseCase, a_mitigation, a_risk, an_assessed_risk, id_of
 
-R = TypeVar("R", Risk, Mitigation)
+R = TypeVar("R", bound=Risk | Mitigation)
 Given = dict[str, Any]
 Move = tuple[UseCase[Any, Any], type[OnExisting], Callable[[Register], Given]]
 LINK = "https://example.org/evidence"

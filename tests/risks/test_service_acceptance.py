@@ -1,6 +1,7 @@
 """Acceptances end by date, by a worse residual and by revocation, when read and with no job run."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ GRACE_ENDS = datetime(2026, 12, 31, 16, tzinfo=UTC)
 """The end of the tenth working day after it; Christmas is none."""
 
 
-async def a_high_risk(shared: Register, **given: object) -> Risk:
+async def a_high_risk(shared: Register, **given: Any) -> Risk:
     """3×4 in a category that carries MEDIUM, and HIGH for 45 days."""
     cast = shared.cast
     return await an_assessed_risk(shared.db, cast.qa, cast.project, **given)
@@ -132,8 +133,7 @@ async def test_lapse_of_a_judged_residual_ends_it(shared: Register) -> None:
     for at, expected in table:
         assert (at, await seen(shared, risk, at)) == (at, expected)
     # Judged again before that, it holds until its date.
-    again = {"residual": None, "likelihood": 2, "impacts": impacts(3)}
-    await moved(shared, risk, "reassess", **again)
+    await moved(shared, risk, "reassess", residual=None, likelihood=2, impacts=impacts(3))
     assert (await seen(shared, risk, lapse))[0::2] == (S.ACCEPTED, None)
 
 

@@ -52,8 +52,9 @@ async def test_submit_asks_for_all_that_logging_asks(shared: Register) -> None:
         ("MISSING", ("likelihood",)),
         ("MISSING", ("impact",)),
     ]
-    for field in ("likelihood", "impact"):
-        assert await refused(shared, draft, "submit", **{field: 6}) == [("OUT_OF_RANGE", (field,))]
+    for given in ({"likelihood": 6}, {"impact": 6}):
+        refusal = [("OUT_OF_RANGE", tuple(given))]
+        assert await refused(shared, draft, "submit", by=None, **given) == refusal
 
 
 async def test_reject_asks_what_it_is_instead(shared: Register) -> None:

@@ -231,7 +231,7 @@ async def test_requestor_logs_for_own_projects(shared: Register) -> None:
 
 def a_change(risk: Risk, **given: Any) -> inputs.ChangeRisk:
     """A change of a risk at its version."""
-    maybe = {name: Some(value) for name, value in given.items()}
+    maybe: dict[str, Any] = {name: Some(value) for name, value in given.items()}
     return inputs.ChangeRisk(id=id_of(risk), expected_version=risk.version, **maybe)
 
 

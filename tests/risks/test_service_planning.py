@@ -135,7 +135,7 @@ async def test_bad_change_is_told_by_its_field(shared: Register) -> None:
     ]
     change = service_mitigation.change
     for given, errors in table:
-        maybe = {name: Some(value) for name, value in given.items()}
+        maybe: dict[str, Any] = {name: Some(value) for name, value in given.items()}
         sent = ChangeMitigation(id=id_of(action), expected_version=1, **maybe)
         assert (given, await shared.refusals(cast.manager, change, sent)) == (given, errors)
 

@@ -1,5 +1,7 @@
 """Risks relate without doubles and circles; comments are kept; rejected risks name another."""
 
+from typing import Any
+
 import pytest
 from strawberry import ID
 
@@ -112,7 +114,7 @@ async def test_rejected_risk_points_to_what_it_is(
     one, two, third = await some_risks(shared, 3)
     lead = shared.cast.lead
     await shared.does(lead, service_assess.relate, link(two, one, kind))
-    already = {"reason": reason, "instead_id": id_of(two), "note": "See there"}
+    already: dict[str, Any] = {"reason": reason, "instead_id": id_of(two), "note": "See there"}
     if kind is K.DUPLICATE_OF:  # two doubles one already, so one cannot double two
         assert await refused(shared, one, "reject", **already) == [("CYCLE", ("insteadId",))]
     else:
@@ -180,9 +182,10 @@ async def test_vendor_relates_nothing_and_sees_only_what_it_sees_both_ends_of(
     shared: Register,
 ) -> None:
     db, cast = shared.db, shared.cast
+    open_, closed = Sensitivity.PUBLIC_INTERNAL, Sensitivity.RESTRICTED
     own, twin, hidden = [
-        await a_risk(db, cast.qa, cast.project, vendors=(cast.aster,), **given)
-        for given in ({}, {}, {"sensitivity": Sensitivity.RESTRICTED})
+        await a_risk(db, cast.qa, cast.project, vendors=(cast.aster,), sensitivity=sensitivity)
+        for sensitivity in (open_, open_, closed)
     ]
     relate = service_assess.relate
     await shared.does(cast.lead, relate, link(own, twin, K.CAUSES))
