@@ -222,7 +222,7 @@ def report() -> None:
 
 @report.command()
 @click.option("--as-of", help="The instant it tells of, such as 2026-11-16T01:00:00Z.")
-@click.option("--compare-to", help="The code of the earlier report whose changes it tells.")
+@click.option("--compare-to", help="The earlier report; by default that of an earlier day.")
 @click.option("-o", "target", type=click.Path(path_type=Path, dir_okay=False), default="brief.pdf")
 def portfolio(as_of: str | None, compare_to: str | None, target: Path) -> None:
     """Print the one-page brief "Where we stand" to a PDF, without keeping it."""

@@ -91,6 +91,22 @@ async def test_a_report_can_be_made_again_byte_for_byte(register: Register) -> N
     assert (caught.value.code, caught.value.field) == ("OUT_OF_RANGE", ("compareTo",))
 
 
+async def test_report_is_compared_with_the_newest_of_an_earlier_day(register: Register) -> None:
+    """Not with one of the same morning, against which nothing would have moved."""
+    story, db, lead = await begin(register), register.db, register.cast.lead
+    first = await service.create(db, lead, CreateReport())
+    same_day = await service.create(db, lead, CreateReport())
+    assert (first.compare_to_id, same_day.compare_to_id) == (None, None)
+    await go_on(story)
+    later = await service.create(db, lead, CreateReport())
+    assert later.compare_to_id == same_day.id
+    printed = await service.preview(db, lead)
+    assert printed.facts.compared_with is not None
+    assert printed.facts.compared_with.code == "RPT-002"
+    past = await service.preview(db, lead, as_of=first.as_of)
+    assert past.facts.compared_with is None
+
+
 async def test_tampering_is_found(register: Register) -> None:
     await begin(register)
     lead, db = register.cast.lead, register.db

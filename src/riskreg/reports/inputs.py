@@ -20,7 +20,10 @@ class CreateReport(Request):
     )
     compare_to: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The earlier report whose changes it tells, by id or code; none by default.",
+        description=(
+            "The earlier report whose changes it tells, by id or code; "
+            "by default the newest that tells of an earlier day."
+        ),
     )
     as_of: datetime | None = strawberry.field(
         default=None, description="The instant of which it tells; now by default."

@@ -50,6 +50,17 @@ def earlier(view: View, given: str) -> Choice:
     return chosen.where(report.code == _storable(given))
 
 
+def newest_before(view: View, instant: datetime, seq: int) -> Choice:
+    """The newest report, as `Earlier`, of a time before an instant and of an entry up to `seq`."""
+    report = view.of(Report)
+    return (
+        select(report.id, report.code, report.as_of, report.revision)
+        .where(report.as_of < instant, report.revision <= seq)
+        .order_by(report.as_of.desc(), report.id.desc())
+        .limit(1)
+    )
+
+
 def earlier_of(rows: Rows) -> list[Earlier]:
     """The rows of `earlier`."""
     return [Earlier(row.id, row.code, row.as_of, row.revision) for row in rows]

@@ -15,6 +15,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from riskreg import settings
+from riskreg.kit.clock import start_of, today
 from riskreg.kit.codes import allot
 from riskreg.kit.db import Act as Writing
 from riskreg.kit.db import Database, new_key
@@ -39,6 +41,7 @@ from riskreg.reports.queries import (
     file_of,
     head_at,
     last_number,
+    newest_before,
     proof_of,
 )
 from riskreg.reports.render import Attachment, RenderError, render_pdf
@@ -224,10 +227,16 @@ def _require(actor: Actor) -> None:
 
 
 async def _beside(db: Database, actor: Actor, given: str | None, at: Moment) -> Earlier | None:
-    """The report to compare with, if one is given; it must tell of an earlier time."""
-    if given is None:
-        return None
+    """The report to compare with: the one that is given, or the newest of an earlier day.
+
+    UserError unless the one that is given tells of an earlier time.
+    """
     field, view = ("compareTo",), db.view(actor)
+    if given is None:
+        zone = settings.current().zone
+        midnight = start_of(today(at.reading.view.now, zone), zone)
+        newest = earlier_of(await db.rows(view, newest_before(view, midnight, at.seq)))
+        return newest[0] if newest else None
     found = earlier_of(await db.rows(view, earlier(view, given)))
     if not found:
         raise UserError("There is no such report.", code="NOT_FOUND", field=field)
