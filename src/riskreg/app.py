@@ -34,6 +34,8 @@ from riskreg.settings import Settings
 
 WEB = PACKAGE / "web"
 BUILD = "./dev page"
+QUIET = ("/livez", "/readyz", "/assets/")
+"""Paths that say nothing in the log while they are well: machines ask for them all the time."""
 REACTING = (projects.HANDLERS, policies.HANDLERS, risks.HANDLERS)
 """The slices that react to events of the slices below, in this order."""
 HANDLERS: dict[type, Sequence[Handler]] = {
@@ -63,7 +65,8 @@ class Service:
             Route("/{path:path}", _page),
         ]
         inner = Starlette(routes=routes, lifespan=self._lifespan)
-        self.app: ASGIApp = Edge(inner, EdgeRules(hosts=tuple(settings.host_list)))
+        rules = EdgeRules(hosts=tuple(settings.host_list), quiet=QUIET)
+        self.app: ASGIApp = Edge(inner, rules)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -83,6 +86,7 @@ class Service:
             found = await auth.actor_of_session(self.db, cookie, request_id)
         if found is None:
             raise Unauthenticated
+        request.state.actor = found.id
         return found
 
     async def context(self, request: Request) -> Context:

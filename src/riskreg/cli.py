@@ -61,12 +61,21 @@ def _serve(host: str, port: int) -> None:
     import uvicorn  # noqa: PLC0415 (only what serves needs it)
 
     from riskreg.app import Service  # noqa: PLC0415 (the schema costs a second)
+    from riskreg.kit import logs  # noqa: PLC0415
 
-    service = Service(configured.current())
+    settings = configured.current()
+    try:
+        logs.configure(settings.log)
+    except ValueError:
+        forms = " or ".join(form.value for form in logs.Form)
+        message = f"RISKREG_LOG must be {forms}, not {settings.log!r}."
+        raise click.ClickException(message) from None
+    service = Service(settings)
     uvicorn.run(
         service.app,
         host=host,
         port=port,
+        log_config=None,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=10,
@@ -259,10 +268,13 @@ def run(host: str, port: int) -> None:
         click.echo("loading the demo organisation …")
         _load_demo("small", today(SystemClock().now()))
     link = with_database(_sign_in_link)
+    brief = with_database(_newest_brief)
     base = f"http://{host}:{port}"
     click.echo(f"riskreg serves on {base}")
     click.echo(f"  sign in     {base}/sign-in?token={link}")
     click.echo(f"  GraphiQL    {base}/graphiql")
+    if brief is not None:
+        click.echo(f"  a brief     {base}/reports/{brief}.pdf")
     _serve(host, port)
 
 
@@ -274,6 +286,19 @@ async def _is_empty(db: Database) -> bool:
 
     view = db.view(SYSTEM)
     return not await db.rows(view, select(view.of(Person).id).limit(1))
+
+
+async def _newest_brief(db: Database) -> str | None:
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.reports.models import Report  # noqa: PLC0415
+
+    view = db.view(SYSTEM)
+    report = view.of(Report)
+    newest = select(report.code).order_by(report.number.desc()).limit(1)
+    codes = [str(row.code) for row in await db.rows(view, newest)]
+    return codes[0] if codes else None
 
 
 async def _sign_in_link(db: Database) -> str:

@@ -24,6 +24,8 @@ class Settings:
     """The country whose holidays are the organisation's: `SG`, `DE-BE`, or empty for none."""
     hosts: str = "127.0.0.1,localhost,[::1]"
     """The host names under which requests are answered, separated by commas."""
+    log: str = "json"
+    """How the server's log is written: `json`, an object a line, or `text` for the eye."""
 
     @property
     def working_days(self) -> WorkingCalendar:
