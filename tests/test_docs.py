@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 import pytest
-from graphql import parse, validate
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    is_introspection_type,
+    is_specified_scalar_type,
+    parse,
+    validate,
+)
 
 from riskreg import cli
 from riskreg.graph import schema
@@ -14,6 +23,7 @@ from riskreg.settings import Settings, read
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 
 
 def test_every_graphql_example_is_valid() -> None:
@@ -21,6 +31,41 @@ def test_every_graphql_example_is_valid() -> None:
     assert len(examples) == 1
     for example in examples:
         assert validate(schema._schema, parse(example)) == []
+
+
+def words_of(kind: type[GraphQLNamedType] = GraphQLNamedType) -> set[str]:
+    """The names of the schema's own types of a kind."""
+    types = schema._schema.type_map.values()
+    return {
+        one.name
+        for one in types
+        if isinstance(one, kind)
+        and not (is_specified_scalar_type(one) or is_introspection_type(one))
+    }
+
+
+def test_the_glossary_has_the_words_of_the_schema_and_no_others() -> None:
+    rows = re.findall(r"^\| `(…?)(\w+)` \| \S", GLOSSARY, re.MULTILINE)
+    endings = tuple(word for rest, word in rows if rest)
+    listed = [word for rest, word in rows if not rest]
+    by_rule = {word for word in words_of() if word.endswith(endings)}
+    assert sorted(listed) == sorted(words_of() - by_rule)
+
+
+def test_the_glossary_leaves_to_rules_only_what_follows_one() -> None:
+    rules = re.findall(r"^\| `…(\w+)`", GLOSSARY, re.MULTILINE)
+    kinds = {
+        **dict.fromkeys(("Connection", "Edge", "Payload"), GraphQLObjectType),
+        **dict.fromkeys(("Input", "Filter", "Order"), GraphQLInputObjectType),
+        "OrderField": GraphQLEnumType,
+    }
+    assert rules == list(kinds)
+    for rule, kind in kinds.items():
+        named = {word for word in words_of() if word.endswith(rule)}
+        assert named, rule
+        assert named <= words_of(kind), rule
+    inputs = {word for word in words_of(GraphQLInputObjectType) if word.endswith(tuple(rules))}
+    assert inputs == words_of(GraphQLInputObjectType)
 
 
 def commands(group: click.Command, path: tuple[str, ...] = ()) -> dict[str, click.Command]:
