@@ -78,14 +78,18 @@ def commands(group: click.Command, path: tuple[str, ...] = ()) -> dict[str, clic
     return found
 
 
-def test_every_command_is_in_the_readme_with_options_that_exist() -> None:
+def test_every_command_is_in_the_readme_with_all_its_options() -> None:
     known = commands(cli.main)
-    table = re.findall(r"^\| `riskreg ([a-z -]+?)((?: --| [A-Z]|`).*?)`? \|", README, re.MULTILINE)
+    table = re.findall(r"^\| `riskreg ([a-z -]+?)((?: -| [A-Z]|`).*?)`? \|", README, re.MULTILINE)
     told = {words.strip(): rest for words, rest in table}
     assert set(told) == set(known)
     for words, rest in told.items():
-        options = {option for param in known[words].params for option in param.opts}
-        assert set(re.findall(r"--[a-z-]+", rest)) <= options, words
+        options = {name for one in known[words].params for name in one.opts if name[0] == "-"}
+        assert set(re.findall(r"(?<= )-[a-z-]+", rest)) == options, words
+        arguments = {one.human_readable_name for one in known[words].params} - {
+            one.human_readable_name for one in known[words].params if isinstance(one, click.Option)
+        }
+        assert set(re.findall(r"^ ([A-Z]+)", rest)) == {name.upper() for name in arguments}, words
 
 
 def test_every_setting_is_in_the_readme_with_its_default() -> None:
