@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ from typing import TypeVar
 import click
 
 from riskreg import settings as configured
+from riskreg.kit import logs
 from riskreg.kit.clock import Clock, SettableClock, SystemClock, today
 from riskreg.kit.db import Act, Database
 from riskreg.kit.errors import CodedError, UserError, UserErrors
@@ -27,6 +29,8 @@ def main() -> None:
 
     The database is named by RISKREG_DATABASE_URL: a SQLite file by default, or postgresql+asyncpg.
     """
+    if not logging.getLogger().handlers:  # else who called us logs in a way of their own
+        logs.configure(logs.Form.TEXT.value)
 
 
 def with_database(work: Callable[[Database], Awaitable[R]], clock: Clock | None = None) -> R:
@@ -61,7 +65,6 @@ def _serve(host: str, port: int) -> None:
     import uvicorn  # noqa: PLC0415 (only what serves needs it)
 
     from riskreg.app import Service  # noqa: PLC0415 (the schema costs a second)
-    from riskreg.kit import logs  # noqa: PLC0415
 
     settings = configured.current()
     try:

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,28 @@ def test_the_log_can_be_text(copied: str, printed: Path) -> None:
     [line] = printed.read_text().splitlines()
     assert " INFO request logger=riskreg.requests requestId=" in line
     assert line.endswith(" code=UNAUTHENTICATED")
+
+
+WARN = """
+import contextlib, logging
+from riskreg.cli import main
+
+with contextlib.suppress(SystemExit):
+    main(["audit", "verify"], standalone_mode=False)
+logging.getLogger("riskreg.kit.db").warning("slow entry", extra={"seq": 7})
+"""
+
+
+def test_commands_warn_in_words_with_the_facts(copied: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WARN],
+        env=environment(copied),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert " entries, head " in done.stdout
+    assert done.stderr.endswith(" WARNING slow entry logger=riskreg.kit.db seq=7\n")
 
 
 def test_an_unknown_form_of_log_ends_the_server_before_it_starts(copied: str) -> None:
