@@ -4,15 +4,17 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.engine import make_url
 
 from riskreg.demo import load as demo
 from tests.demo_fixture import Loaded
-from tests.engines import SqliteFiles
+from tests.engines import EngineKind, PostgresServer, SqliteFiles
 from tests.site import BIN, Site, environment, serve
 
 SECRET = "Ostrich-Waterfall"
@@ -136,3 +138,32 @@ def test_run_names_a_link_graphiql_and_a_brief_that_are_there(copied: str, print
         site.stop()
     assert (brief.status_code, brief.content[:5]) == (200, b"%PDF-")
     assert page.status_code == 200
+
+
+def test_behind_a_proxy_that_ends_tls_our_own_pages_may_send(copied: str) -> None:
+    site = serve(copied)
+    own = site.url.replace("http:", "https:")
+    query = {"query": "{me{name}}"}
+    forwarded = {"origin": own, "x-forwarded-proto": "https"}
+    statuses = [
+        httpx.post(f"{site.url}/graphql", json=query, headers=headers).status_code
+        for headers in (forwarded, {"origin": own}, {**forwarded, "origin": "https://evil.example"})
+    ]
+    site.stop()
+    assert statuses == [401, 403, 403], "401: let in, and asked who it is"
+
+
+def test_a_server_finds_its_database_again(
+    postgres_server: PostgresServer, migrated_template: Callable[[EngineKind], str]
+) -> None:
+    url = postgres_server.create_database(template=migrated_template("postgres"))
+    site = serve(url)
+    ended = postgres_server.sql(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        f"WHERE datname = '{make_url(url).database}'"
+    )
+    answers = [httpx.get(f"{site.url}/readyz").text for _ in range(2)]
+    site.stop()
+    postgres_server.drop_database(url)
+    assert int(ended) > 0
+    assert answers == ["ready\n", "ready\n"]
