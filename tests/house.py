@@ -69,7 +69,7 @@ def files(root: Path = ROOT) -> Iterator[File]:
     """Every text file of the tree, without what is installed, built or cached."""
     for folder, inner, names in os.walk(root):
         inner[:] = sorted(name for name in inner if _is_ours(name))
-        for name in sorted(names):
+        for name in sorted({*names} - {".git"}):  # a file where the checkout is a linked worktree
             path = Path(folder, name)
             content = path.read_bytes()
             if b"\0" not in content:

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.error import URLError
 
 BIN = Path(sys.executable).parent / "riskreg"
@@ -49,9 +50,10 @@ class Site:
         self.process.wait(timeout=20)
 
 
-def environment(database_url: str) -> dict[str, str]:
-    """The environment of a command on a database."""
-    return {**os.environ, "RISKREG_DATABASE_URL": database_url}
+def environment(database_url: str, **settings: str) -> dict[str, str]:
+    """The environment of a command on a database, with settings by their names."""
+    given = {f"RISKREG_{name.upper()}": value for name, value in settings.items()}
+    return {**os.environ, "RISKREG_DATABASE_URL": database_url, **given}
 
 
 def free_port() -> int:
@@ -61,11 +63,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(database_url: str) -> Site:
-    """Start `riskreg serve` on a database and wait until it is ready."""
+def serve(
+    database_url: str, *, command: str = "serve", into: IO[bytes] | None = None, **settings: str
+) -> Site:
+    """Start `riskreg serve` (or `run`) on a database and wait until it is ready.
+
+    What it prints goes `into` a file where one is given.
+    """
     port = free_port()
     process = subprocess.Popen(
-        [str(BIN), "serve", "--port", str(port)], env=environment(database_url)
+        [str(BIN), command, "--port", str(port)],
+        env=environment(database_url, **settings),
+        stdout=into,
+        stderr=into,
     )
     site = Site(f"http://127.0.0.1:{port}", database_url, process)
     deadline = time.monotonic() + START_SECONDS

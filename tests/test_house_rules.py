@@ -140,7 +140,7 @@ def test_every_rule_has_been_seen_to_find_something() -> None:
 
 def test_files_are_those_that_are_kept(tmp_path: Path) -> None:
     kept = [".ci/run", ".npmrc", "src/riskreg/app.py"]
-    others = [".venv/a.py", "frontend/node_modules/a.js", "src/riskreg/web/index.html"]
+    others = [".git", ".venv/a.py", "frontend/node_modules/a.js", "src/riskreg/web/index.html"]
     for path in (*kept, *others):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("text")

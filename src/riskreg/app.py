@@ -24,7 +24,7 @@ from riskreg.kit.errors import CodedError, Unauthenticated
 from riskreg.kit.http import GraphQLEndpoint
 from riskreg.kit.places import PACKAGE
 from riskreg.kit.view import Actor
-from riskreg.kit.walk import executor_named
+from riskreg.kit.walk import Walk, executor_of
 from riskreg.people import auth, sessions
 from riskreg.reports.service import pdf_of
 from riskreg.risks.downloads import risks_file
@@ -33,6 +33,8 @@ from riskreg.wiring import HANDLERS
 
 WEB = PACKAGE / "web"
 BUILD = "./dev page"
+QUIET = ("/livez", "/readyz", "/assets/")
+"""Paths that say nothing in the log while they are well: machines ask for them all the time."""
 
 
 class Service:
@@ -45,7 +47,7 @@ class Service:
             schema,
             self.context,
             introspection=self._may_introspect,
-            executor=executor_named(settings.executor),
+            executor=executor_of(Walk(settings.executor)),
         )
         routes: list[BaseRoute] = [
             Route("/graphql", endpoint),
@@ -60,7 +62,8 @@ class Service:
             Route("/{path:path}", _page),
         ]
         inner = Starlette(routes=routes, lifespan=self._lifespan)
-        self.app: ASGIApp = Edge(inner, EdgeRules(hosts=tuple(settings.host_list)))
+        rules = EdgeRules(hosts=tuple(settings.host_list), quiet=QUIET)
+        self.app: ASGIApp = Edge(inner, rules)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -80,6 +83,7 @@ class Service:
             found = await auth.actor_of_session(self.db, cookie, request_id)
         if found is None:
             raise Unauthenticated
+        request.state.actor = found.id
         return found
 
     async def context(self, request: Request) -> Context:

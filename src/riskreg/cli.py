@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +17,7 @@ import click
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from riskreg import settings as configured
-from riskreg.kit import revisions
+from riskreg.kit import logs, revisions
 from riskreg.kit.clock import Clock, SettableClock, SystemClock, today
 from riskreg.kit.db import Act, Database
 from riskreg.kit.errors import CodedError, UserError, UserErrors
@@ -31,6 +33,8 @@ def main() -> None:
 
     The database is named by RISKREG_DATABASE_URL: a SQLite file by default, or postgresql+asyncpg.
     """
+    if not logging.getLogger().handlers:  # else who called us logs in a way of their own
+        logs.configure(logs.Form.TEXT.value)
 
 
 def with_database(work: Callable[[Database], Awaitable[R]], clock: Clock | None = None) -> R:
@@ -79,20 +83,32 @@ def serve(host: str, port: int) -> None:
     _serve(host, port)
 
 
+def _require_one_of(name: str, given: str, kind: type[Enum]) -> None:
+    known = [str(member.value) for member in kind]
+    if given not in known:
+        raise click.ClickException(f"{name} must be {' or '.join(known)}, not {given!r}.")
+
+
 def _serve(host: str, port: int) -> None:
     gc.disable()  # what is made until it serves stays for good: looking for garbage is in vain
     import uvicorn  # noqa: PLC0415 (only what serves needs it)
 
     from riskreg.app import Service  # noqa: PLC0415 (the schema costs a second)
+    from riskreg.kit.walk import Walk  # noqa: PLC0415
 
+    settings = configured.current()
+    _require_one_of("RISKREG_LOG", settings.log, logs.Form)
+    _require_one_of("RISKREG_EXECUTOR", settings.executor, Walk)
+    logs.configure(settings.log)
     with _reaching():
-        service = Service(configured.current())
+        service = Service(settings)
     gc.freeze()  # nor need any later collection look at it
     gc.enable()
     uvicorn.run(
         service.app,
         host=host,
         port=port,
+        log_config=None,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=10,
@@ -286,10 +302,13 @@ def run(host: str, port: int) -> None:
         click.echo("loading the demo organisation …")
         _load_demo("small", today(SystemClock().now()))
     link = with_database(_sign_in_link)
+    brief = with_database(_newest_brief)
     base = f"http://{host}:{port}"
     click.echo(f"riskreg serves on {base}")
     click.echo(f"  sign in     {base}/sign-in?token={link}")
     click.echo(f"  GraphiQL    {base}/graphiql")
+    if brief is not None:
+        click.echo(f"  a brief     {base}/reports/{brief}.pdf")
     _serve(host, port)
 
 
@@ -301,6 +320,19 @@ async def _is_empty(db: Database) -> bool:
 
     view = db.view(SYSTEM)
     return not await db.rows(view, select(view.of(Person).id).limit(1))
+
+
+async def _newest_brief(db: Database) -> str | None:
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.reports.models import Report  # noqa: PLC0415
+
+    view = db.view(SYSTEM)
+    report = view.of(Report)
+    newest = select(report.code).order_by(report.number.desc()).limit(1)
+    codes = [str(row.code) for row in await db.rows(view, newest)]
+    return codes[0] if codes else None
 
 
 async def _sign_in_link(db: Database) -> str:

@@ -26,6 +26,8 @@ class Settings:
     """The host names under which requests are answered, separated by commas."""
     executor: str = "planned"
     """How answers are put together: `planned`, or `stock` for the library's own, slower way."""
+    log: str = "json"
+    """How the server's log is written: `json`, an object a line, or `text` for the eye."""
 
     @property
     def working_days(self) -> WorkingCalendar:

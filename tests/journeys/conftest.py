@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,14 +91,18 @@ async def reseeded(demo_template: Loaded) -> AsyncIterator[Register]:
     await made.db.aclose()
 
 
-@pytest.fixture(scope="session")
-def site(demo_template: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A served register with the demo as of the machine's today.
+def day_of_the_machine() -> tuple[str, date]:
+    """The seed and the day of a demo that is as planted at the machine's now.
 
     R-007 left tolerance at 08:30 of a day: before that hour, 26 days later is still yesterday.
     """
-    day = today(SystemClock().now() - timedelta(hours=8, minutes=31))
+    return demo.SEED, today(SystemClock().now() - timedelta(hours=8, minutes=31))
+
+
+@pytest.fixture(scope="session")
+def site(demo_template: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A served register with the demo as of the machine's today."""
     databases = SqliteFiles(tmp_path_factory.mktemp("site"))
-    running = serve(databases.create_database(demo_template("sqlite", demo.SEED, day)))
+    running = serve(databases.create_database(demo_template("sqlite", *day_of_the_machine())))
     yield running
     running.stop()

@@ -23,7 +23,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from riskreg.graph import schema
 from riskreg.kit.context import Context
-from riskreg.kit.walk import executor_named
+from riskreg.kit.walk import Walk, executor_of
 from tests.journeys.conftest import Register
 
 GRAPH: GraphQLSchema = schema._schema
@@ -56,14 +56,14 @@ def a_selection(rng: random.Random, kind: Any, depth: int) -> str:
     return " ".join(parts)
 
 
-async def answered(register: Register, executor: str, document: Any) -> Any:
+async def answered(register: Register, walk: Walk, document: Any) -> Any:
     """The answer as bytes, with its errors."""
     outcome = execute(
         GRAPH,
         document,
         context_value=Context(register.db, register.actor),
         variable_values={"yes": True},
-        executor_class=executor_named(executor),
+        executor_class=executor_of(walk),
         is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
         operation_extensions=None,
     )
@@ -96,8 +96,8 @@ async def test_generated_questions_have_one_answer(register: Register, seed: int
             f"query ($yes: Boolean!) {{ a: __typename @skip(if: $yes) {root} {{ {below} }} }}"
         )
         assert validate(GRAPH, document) == []
-        planned = await answered(register, "planned", document)
-        assert planned == await answered(register, "stock", document)
+        planned = await answered(register, Walk.PLANNED, document)
+        assert planned == await answered(register, Walk.STOCK, document)
         told += len(planned[0])
     assert told > 1_000
     gc.collect()  # here, where the warnings about what was cancelled are expected

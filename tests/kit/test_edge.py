@@ -15,6 +15,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from riskreg.kit.edge import SECURITY_HEADERS, Edge, EdgeRules
+from riskreg.kit.logs import JsonLines
 from tests.kit.served import application, serve
 
 LIMIT = 1024 * 1024
@@ -94,8 +95,9 @@ def test_an_escaped_exception_is_masked_and_logged(
         "requestId": request_id,
     }
     [record] = caplog.records
-    assert json.loads(record.getMessage())["requestId"] == request_id
-    assert "s3cret" not in record.getMessage()
+    line = JsonLines().format(record)
+    assert json.loads(line)["requestId"] == request_id
+    assert "s3cret" not in line
 
 
 def test_an_answer_that_breaks_in_the_middle_is_cut_off(

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from riskreg.kit.logs import JsonLines
 from tests.kit.served import TRUSTED, TRUSTED_HASH, application, bomb, serve
 
 GRAPHQL = "application/graphql-response+json"
@@ -266,7 +267,7 @@ def test_a_fault_is_masked_and_logged_without_values(
     assert error["message"] == "Something went wrong on our side."
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
     [record] = caplog.records
-    line = record.getMessage()
+    line = JsonLines().format(record)
     assert "\n" not in line
     assert json.loads(line)["requestId"] == request_id
     assert "s3cret" not in line

@@ -14,7 +14,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from riskreg.kit.plain import straighten
-from riskreg.kit.walk import PlannedExecutor, executor_named
+from riskreg.kit.walk import PlannedExecutor
 
 ERROR = RuntimeError("no")
 
@@ -254,10 +254,3 @@ async def test_plain_fields_take_the_short_way() -> None:
     document = f"{{ thing {{ child {below} children {below} gaps {below} grid any {{ name }} }} }}"
     await answered(Watched, document, root)
     assert taken == ["thing", *["cut"] * 4, "grid", "any"]
-
-
-def test_executor_is_one_of_two() -> None:
-    assert executor_named("planned") is PlannedExecutor
-    assert executor_named("stock") is StrawberryGraphQLCoreExecutionContext
-    with pytest.raises(ValueError, match="the executor is planned or stock, not 'fast'"):
-        executor_named("fast")

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from riskreg.graph import schema
 from riskreg.kit.db import Act
 from riskreg.kit.errors import UserErrors
+from riskreg.kit.scalars import print_instant
 from riskreg.kit.view import Actor, View
 from riskreg.people.auth import SYSTEM
 from riskreg.risks import inputs, service_assess
@@ -263,6 +264,21 @@ async def test_history_tells_before_and_after(shared: Register) -> None:
         assert await shared.refused(cast.auditor, told, id=id_of(risk), n=wrong) == [
             "BAD_USER_INPUT"
         ]
+
+
+async def test_history_writes_values_as_the_api_does(shared: Register) -> None:
+    risk = await a_risk_in(shared, S.ASSESSED)
+    before = print_instant(shared.db.now())
+    shared.clock.advance(days=2)
+    await moved(shared, risk, "reassess", likelihood=5, impacts=impacts(5))
+    told = """query ($id: ID!) { risk(id: $id) { history(first: 1) { at
+      changes { object field before after } } } }"""
+    [entry] = (await shared.ask(SYSTEM, told, id=id_of(risk)))["risk"]["history"]
+    changes = {
+        (one["object"], one["field"]): (one["before"], one["after"]) for one in entry["changes"]
+    }
+    assert changes["risk", "assessed_at"] == (before, entry["at"])
+    assert changes["risk_assessment", "impacts"] == (None, '{"SLA":5}')
 
 
 async def test_button_and_mutation_agree(shared: Register) -> None:

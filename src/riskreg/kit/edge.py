@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from riskreg.kit.faults import log_fault, new_request_id
+from riskreg.kit.logs import log_request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -45,7 +47,8 @@ class EdgeRules:
     """Where the server may be reached, and how much one request may bring.
 
     `hosts` are names, with a port or for any port. `origins` are ours besides the one the
-    request itself came to: behind a proxy that ends TLS, `https://register.example.org`.
+    request itself came to: behind a proxy that ends TLS, `https://register.example.org`. Paths that
+    begin as one of `quiet` are logged when they are refused or fail only.
     """
 
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
@@ -54,6 +57,7 @@ class EdgeRules:
     body_seconds: float = 10.0
     message_limit: int = 256 * 1024
     https: bool = False
+    quiet: tuple[str, ...] = ()
 
 
 class Denied(Exception):
@@ -91,6 +95,7 @@ class Edge:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope.setdefault("state", {})["request_id"] = new_request_id()
         out = _Out(send, {**self._headers, "x-request-id": request_id})
+        started = time.perf_counter()
         try:
             check_head(scope, self._rules)
             body = await self._body(scope, receive)
@@ -99,6 +104,7 @@ class Edge:
             await self._app(scope, _replay(body, receive), out)
             await out.release()
         except Denied as denied:
+            scope["state"]["code"] = denied.code
             await out.refuse(denied, request_id)
         except Exception as error:  # noqa: BLE001
             log_fault(request_id, error)
@@ -107,6 +113,25 @@ class Edge:
                 raise ConnectionAbortedError(request_id) from None
             fault = Denied(500, "INTERNAL_SERVER_ERROR", "Something went wrong on our side.")
             await out.refuse(fault, request_id)
+        finally:
+            self._log(scope, out.status, time.perf_counter() - started)
+
+    def _log(self, scope: Scope, status: int | None, took: float) -> None:
+        """Log how a request went; whoever answered it has left what it was in the scope's state."""
+        if status is not None and status < 400 and scope["path"].startswith(self._rules.quiet):
+            return
+        state = scope["state"]
+        log_request(
+            requestId=state["request_id"],
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(took * 1000, 1),
+            actor=state.get("actor"),
+            operation=state.get("operation"),
+            document=state.get("document"),
+            code=state.get("code"),
+        )
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body, None if the caller went away before it was complete."""
@@ -253,6 +278,8 @@ class _Out:
         self._headers = headers
         self._held: list[Message] = []
         self.started = False
+        self.status: int | None = None
+        """What was answered; None while nothing was, as when the caller went away."""
 
     async def __call__(self, message: Message) -> None:
         starts = message["type"] == "http.response.start"
@@ -270,6 +297,7 @@ class _Out:
     async def _pass(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            self.status = message["status"]
             headers = MutableHeaders(raw=list(message.get("headers", [])))
             for name, value in self._headers.items():
                 headers.setdefault(name, value)

@@ -1,15 +1,10 @@
-"""One JSON line in the log for each fault: where it happened, never with what values."""
+"""Faults: logged with the id of their request, where they happened, never with what values."""
 
 from __future__ import annotations
 
 import logging
 import secrets
 import traceback
-from datetime import UTC
-
-import orjson
-
-from riskreg.kit.clock import SystemClock
 
 LOG = logging.getLogger("riskreg.faults")
 FRAMES = 12
@@ -24,26 +19,22 @@ def new_request_id() -> str:
 def log_fault(request_id: str, error: BaseException, **facts: object) -> None:
     """Log what kind of error it was and where it came from.
 
+    The error itself is not handed on: whatever writes the log would write its text.
+    """
+    LOG.error("fault", extra={"requestId": request_id, **facts, "causes": causes(error)})
+
+
+def causes(error: BaseException) -> list[dict[str, object]]:
+    """The kinds of an error and of what caused it, each with where it came from.
+
     The text of the error is left out: drivers put statements and their parameters into it.
     """
-    line = {
-        "at": SystemClock().now().astimezone(UTC).isoformat(),
-        "level": "error",
-        "event": "fault",
-        "requestId": request_id,
-        **facts,
-        "causes": [_described(one) for one in _chain(error)],
-    }
-    LOG.error("%s", orjson.dumps(line, default=str).decode())
-
-
-def _chain(error: BaseException) -> list[BaseException]:
     chain: list[BaseException] = []
     one: BaseException | None = error
     while one is not None and one not in chain and len(chain) < CAUSES:
         chain.append(one)
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
-    return chain
+    return [_described(one) for one in chain]
 
 
 def _described(error: BaseException) -> dict[str, object]:

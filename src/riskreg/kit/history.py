@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
 
+import orjson
 import strawberry
 from sqlalchemy import Select, select
 
@@ -14,6 +15,7 @@ from riskreg.kit.errors import BadInput
 from riskreg.kit.graph import Node
 from riskreg.kit.journal import Entry, version_source
 from riskreg.kit.lists import MAX_PAGE
+from riskreg.kit.scalars import print_instant
 from riskreg.kit.tables import LONG_AGO, NEVER, Base
 from riskreg.kit.view import Scope, View
 
@@ -32,7 +34,7 @@ Newest = Annotated[
 
 @strawberry.type(description="A field that an entry changed.")
 class FieldChange:
-    """The value before and after, as text; null where there was none."""
+    """The value before and after, as the API writes it; null where there was none."""
 
     object: str = strawberry.field(description="What was changed: `risk`, `risk_assessment`…")
     field: str = strawberry.field(description="The field's name.")
@@ -171,8 +173,10 @@ def _text(value: object) -> str | None:
         case bool():
             return str(value).lower()
         case datetime():
-            return None if value in NEITHER else value.isoformat()
+            return None if value in NEITHER else print_instant(value)
         case date():
             return value.isoformat()
+        case dict() | list():
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
         case _:
             return str(value)

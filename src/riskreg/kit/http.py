@@ -97,6 +97,7 @@ class GraphQLEndpoint:
             reply = await self._reply(request, request_id, acceptable=media is not None)
         except ClientDisconnect:
             return
+        request.state.code = _code(reply)
         response = _written(reply, media or negotiation.JSON, request_id)
         await response(scope, receive, send)
 
@@ -132,6 +133,8 @@ class GraphQLEndpoint:
         guard.check_variables(given.variables, self._limits)
         document = self.documents.get(self.documents.text(given.query, given.digest))
         operation = document.operation(given.operation_name)
+        request.state.document = document.digest
+        request.state.operation = operation.name.value if operation.name else None
         _check_operation(operation, request.method)
         if document.introspects and not self._introspection(context):
             raise Forbidden("The schema may be read by signed-in callers only.")
@@ -190,6 +193,12 @@ def _check_operation(operation: OperationDefinitionNode, method: str) -> None:
 def _stopped(message: str, status: int, headers: Mapping[str, str] | None = None) -> Stop:
     error = coded(CodedError(message, "BAD_USER_INPUT"))
     return Stop(Reply((error,), status=status, headers=headers or {}))
+
+
+def _code(reply: Reply) -> object:
+    """The code of the first error of an answer, for the log."""
+    extensions = reply.errors[0].get("extensions") if reply.errors else None
+    return extensions.get("code") if isinstance(extensions, dict) else None
 
 
 def _refused(error: CodedError) -> Reply:

@@ -11,6 +11,7 @@ is wrong and where. So this changes the time, never the answer (`tests/kit/test_
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from enum import Enum
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -225,13 +226,16 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         return answers
 
 
-def executor_named(name: str) -> type[StrawberryGraphQLCoreExecutionContext]:
-    """The executor of a name: `planned`, or `stock` to do without the short way."""
-    executors = {"planned": PlannedExecutor, "stock": StrawberryGraphQLCoreExecutionContext}
-    if name not in executors:
-        message = f"the executor is {' or '.join(executors)}, not {name!r}"
-        raise ValueError(message)
-    return executors[name]
+class Walk(Enum):
+    """How answers are put together; the value is what the setting calls it."""
+
+    PLANNED = "planned"
+    STOCK = "stock"
+
+
+def executor_of(walk: Walk) -> type[StrawberryGraphQLCoreExecutionContext]:
+    """The executor of a walk: ours, or the library's own to do without the short way."""
+    return PlannedExecutor if walk is Walk.PLANNED else StrawberryGraphQLCoreExecutionContext
 
 
 def _leaf(read: Read, coerce: Callable[[Any], Any], *, nullable: bool) -> Step:
