@@ -198,20 +198,6 @@ def test_the_decisions_are_headed_by_the_first_date(facts: f.WhereWeStand, expec
     assert said(narrative.asks_heading(facts)) == expected
 
 
-def test_the_register_itself_asks_for_what_is_outside_tolerance() -> None:
-    asks = narrative.register_asks(FACTS.top, date(2026, 11, 18))
-    assert [(ask.code, ask.recommended, ask.decider) for ask in asks] == [
-        ("R-007", "Approve a plan for R-007 down to 2 Medium", "A3 director"),
-        ("R-011", "Approve a plan for R-011 down to 2 Medium", "A3 director"),
-        ("R-019", "Approve a plan for R-019 down to 1 Low", "A4 executive"),
-    ]
-    assert {ask.default_if_silent for ask in asks} == {
-        "R-007 stays outside tolerance",
-        "R-011 stays outside tolerance",
-        "R-019 stays outside tolerance",
-    }
-
-
 @pytest.mark.parametrize(
     ("items", "expected"),
     [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")],

@@ -31,10 +31,7 @@ from riskreg.risks.rules_scoring import (
     computed_residual,
     computed_target,
     impact,
-    is_issue,
-    likelihood_of,
     rank,
-    residual_probability,
     round_half_up,
     worst,
 )
@@ -190,34 +187,6 @@ def test_impact_is_the_worst_dimension() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probability", "step"),
-    [
-        (0, 1),
-        (0.049, 1),
-        (0.05, 2),
-        (0.199, 2),
-        (0.2, 3),
-        (0.45, 3),
-        (0.5, 4),
-        (0.6, 4),
-        (0.8, 4),
-        (0.801, 5),
-        (1, 5),
-    ],
-)
-def test_likelihood_follows_from_probability(probability: float, step: int) -> None:
-    assert likelihood_of(probability) == step
-
-
-def test_certain_risk_is_an_issue() -> None:
-    assert is_issue(1.0)
-    assert not is_issue(0.95)
-    for probability in (-0.01, 1.01, float("nan")):
-        with pytest.raises(ValueError, match="between 0 and 1"):
-            likelihood_of(probability)
-
-
-@pytest.mark.parametrize(
     ("dimension", "measured", "step"),
     [
         (ImpactDimension.ENVR_GLOBAL, 0.09, 1),
@@ -327,12 +296,6 @@ def test_target_is_below_residual_is_below_inherent(inherent: Level, effects: li
 @given(LEVEL, st.permutations([Effect(S.IMPLEMENTED, 1, 1), Effect(S.EFFECTIVE, 1, 2)]))
 def test_order_of_effects_does_not_count(inherent: Level, effects: list[Effect]) -> None:
     assert computed_residual(inherent, effects) == computed_residual(inherent, effects[::-1])
-
-
-def test_probability_that_is_left_is_a_product() -> None:
-    left = residual_probability(0.6, [(S.EFFECTIVE, 0.5), (S.IMPLEMENTED, 0.5), (S.APPROVED, 0.9)])
-    assert left == pytest.approx(0.6 * 0.5 * 0.75)
-    assert residual_probability(0.6, []) == 0.6
 
 
 NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)

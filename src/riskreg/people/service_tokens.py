@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,9 +12,9 @@ from riskreg.kit.db import get
 from riskreg.kit.errors import UserError
 from riskreg.kit.ids import parse_global_id
 from riskreg.kit.refs import key_in, key_of
-from riskreg.kit.text import fold, required
+from riskreg.kit.text import required
 from riskreg.kit.view import View
-from riskreg.people import inputs, service, tokens
+from riskreg.people import inputs, tokens
 from riskreg.people.models import ApiToken, Person, RoleGrant
 from riskreg.people.permits import require
 from riskreg.people.rules import Act, ReadScope, Role, read_scopes
@@ -23,8 +22,6 @@ from riskreg.people.rules import Act, ReadScope, Role, read_scopes
 MAX_DAYS = 366
 MAX_PROJECTS = 100
 PROJECT_PREFIX = "project"
-SERVICE_HOST = "service.invalid"
-"""Where the addresses of service accounts end; no mail can ever go there (RFC 2606)."""
 
 
 async def create(
@@ -69,39 +66,6 @@ async def revoke(session: AsyncSession, view: View, given: inputs.RevokeApiToken
         raise UserError("It is revoked already.", code="MOVE_NOT_ALLOWED", field=("id",))
     token.revoked_at = view.now
     return token
-
-
-async def issue(
-    session: AsyncSession, view: View, *, name: str, role: Role, days: int
-) -> tuple[ApiToken, str]:
-    """A token with its secret for a service account of that name, made if there is none.
-
-    For `riskreg token create`; the account gets the role if it lacks it.
-    """
-    require(view.actor, Act.MANAGE_PEOPLE)
-    person = await _service_account(session, view, name, role)
-    secret = tokens.new_token()
-    given = inputs.CreateApiToken(
-        name=name,
-        person_id=f"person_{person.id}",  # type: ignore[arg-type]  # an ID is a str to Python
-        roles=[role],
-        expires_at=view.now + timedelta(days=days),
-    )
-    return await create(session, view, given, secret), secret
-
-
-async def _service_account(session: AsyncSession, view: View, name: str, role: Role) -> Person:
-    words = re.findall(r"[a-z0-9]+", fold(required(name, limit=60, field="name")))
-    email = f"{'-'.join(words) or 'token'}@{SERVICE_HOST}"
-    person = view.of(Person)
-    known = await session.scalar(select(person).where(person.email == email), view.params)
-    if known is None:
-        given = inputs.RegisterPerson(name=name, email=email, roles=[role])
-        return await service.register(session, view, given)
-    if role not in await _roles(session, view, known.id):
-        session.add(RoleGrant(person_id=known.id, role=role))
-        await session.flush()
-    return known
 
 
 async def _roles(session: AsyncSession, view: View, person_id: str) -> list[Role]:

@@ -93,8 +93,3 @@ async def sign_out(
 def cookie_header(secret: str) -> str:
     """The `Set-Cookie` header that keeps a session in the browser for at most 7 days."""
     return f"{COOKIE}={secret}; Max-Age={int(ABSOLUTE.total_seconds())}; {_ATTRIBUTES}"
-
-
-def cookie_removal() -> str:
-    """The `Set-Cookie` header that makes the browser forget its session."""
-    return f"{COOKIE}=; Max-Age=0; {_ATTRIBUTES}"

@@ -272,24 +272,3 @@ def reason(movement: Movement) -> str:
 
 def _joined(head: str, why: str) -> str:
     return wording.sentence(f"{head}: {why}" if why else head)
-
-
-def register_asks(facts_top: tuple[TopRisk, ...], due: date | None) -> tuple[Ask, ...]:
-    """The decision that the register itself asks for each risk outside tolerance.
-
-    It serves where nobody has put a decision: whoever may accept the risk either accepts it until
-    a date or approves a plan that brings it back.
-    """
-    return tuple(
-        Ask(
-            code=risk.code,
-            question=f"Accept {risk.code} until a date, or approve a plan that brings it inside?",
-            recommended=f"Approve a plan for {risk.code}"
-            + (f" down to {risk.target.text}" if risk.target else ""),
-            decider=risk.accept_authority,
-            due=due,
-            default_if_silent=f"{risk.code} stays outside tolerance",
-        )
-        for risk in facts_top
-        if risk.appetite_status == "OUT_OF_TOLERANCE"
-    )

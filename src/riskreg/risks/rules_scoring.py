@@ -6,7 +6,6 @@ configuration of the trade: dated rows replace them, and an assessment keeps tho
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -154,22 +153,6 @@ LIKELIHOOD_ANCHORS = (
     LikelihoodAnchor(5, 0.80, "more than 80 %"),
 )
 """Model.md 4.3. A bound belongs to the higher step, except 80 %, which the text puts in step 4."""
-
-
-def likelihood_of(probability: float) -> int:
-    """The step of the likelihood scale for a probability within the horizon."""
-    if not 0 <= probability <= 1:
-        message = f"a probability lies between 0 and 1, not {probability}"
-        raise ValueError(message)
-    *lower, top = LIKELIHOOD_ANCHORS
-    if probability > top.at_least:
-        return top.step
-    return max(anchor.step for anchor in lower if probability >= anchor.at_least)
-
-
-def is_issue(probability: float) -> bool:
-    """Whether it is as good as certain, so that it is an issue and no longer a risk."""
-    return probability >= 0.995
 
 
 @dataclass(frozen=True)
@@ -331,14 +314,6 @@ def computed_residual(inherent: Level, effects: Iterable[Effect]) -> Level:
 def computed_target(inherent: Level, effects: Iterable[Effect]) -> Level:
     """The level that would be left if every approved action succeeded."""
     return _lowered(inherent, effects, HOPED)
-
-
-def residual_probability(
-    inherent: float, reductions: Iterable[tuple[MitigationStatus, float]]
-) -> float:
-    """The probability that is left: p * prod(1 - e * r), r the share each action takes off."""
-    shares = (1 - float(PROVEN.get(status, 0)) * by for status, by in reductions)
-    return inherent * math.prod(shares)
 
 
 @dataclass(frozen=True)
