@@ -29,7 +29,10 @@ class Config:
 
 
 async def in_force(fetch: Fetch, view: View) -> Config:
-    """The configuration at the view's time; each row holds until a later one begins."""
+    """The configuration at the view's time; each row holds until a later one begins.
+
+    Before anything was configured, as of a time before the register, the default holds.
+    """
     matrix, appetite = view.of(ScoringMatrix), view.of(CategoryAppetite)
     newest = (
         select(matrix.id, matrix.rows)
@@ -37,7 +40,10 @@ async def in_force(fetch: Fetch, view: View) -> Config:
         .order_by(matrix.valid_from.desc())
         .limit(1)
     )
-    [chosen] = await fetch(newest)
+    found = await fetch(newest)
+    if not found:
+        return Config("", DEFAULT_MATRIX, dict(DEFAULT_APPETITE.rules))
+    [chosen] = found
     rows = await fetch(
         select(
             appetite.category,

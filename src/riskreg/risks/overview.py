@@ -18,7 +18,7 @@ from riskreg.risks.models import Risk
 from riskreg.risks.rules import ENDED, Band, RiskStatus
 from riskreg.risks.rules_hygiene import Finding, lint
 from riskreg.risks.rules_similarity import most_similar
-from riskreg.risks.snapshots import snapshots
+from riskreg.risks.snapshots import any_risk, snapshots
 
 
 class Stage(StrEnum):
@@ -151,7 +151,7 @@ async def linted(fetch: Fetch, view: View) -> dict[str, tuple[Finding, ...]]:
         alias.recorded_status != RiskStatus.REJECTED
     )
     rows = await fetch(statement.order_by(alias.number))
-    found = await snapshots(fetch, view, rows)
+    found = await snapshots(fetch, view, rows, any_risk)
     place = settings.current()
     day = today(view.now, place.zone)
     return {row.id: lint(found[row.id], day, place.working_days) for row in rows}
