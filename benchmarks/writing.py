@@ -48,14 +48,14 @@ def cpu_seconds(pid: int) -> float:
 
 @contextmanager
 def served(folder: str) -> Iterator[tuple[str, int, dict[str, str]]]:
-    """A server on an own file: its address, its process, and the headers of an analyst."""
+    """A server on an own file: its address, its process, and the tokens of its callers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     place = os.environ | {"RISKREG_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bench.db"}
     subprocess.run([RISKREG, "migrate"], check=True, env=place)
     tokens = {}
-    for role in ("PM_LEAD", "POLICY"):
+    for role in ("PM_LEAD", "ADMIN"):
         made = [RISKREG, "token", "create", "--role", role, "--name", role]
         tokens[role] = subprocess.check_output(made, text=True, env=place).strip()
     server = subprocess.Popen([RISKREG, "serve", "--port", str(port)], env=place)
@@ -135,7 +135,7 @@ async def measure(folder: str, mutations: int) -> None:
         heads = {role: {"authorization": f"Bearer {token}"} for role, token in tokens.items()}
         limits = httpx.Limits(max_connections=WRITERS)
         async with httpx.AsyncClient(headers=heads["PM_LEAD"], limits=limits, timeout=60) as client:
-            made = await client.post(url, json={"query": AREA}, headers=heads["POLICY"])
+            made = await client.post(url, json={"query": AREA}, headers=heads["ADMIN"])
             assert "errors" not in made.json(), made.text
             caller = Caller(
                 client, url, made.json()["data"]["createPolicyArea"]["policyArea"]["id"]
