@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from riskreg.kit import near
 from riskreg.kit.view import guarded
 
 BUSY_SECONDS = 30
@@ -63,7 +64,11 @@ def _postgres(url: URL, settings: dict[str, str], **options: Any) -> AsyncEngine
 
 def _sqlite_writer(url: URL) -> AsyncEngine:
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, pool_timeout=120
+        url.set(drivername="sqlite+aiosqlite"),
+        connect_args={"async_creator_fn": near.connect},
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=120,
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -100,4 +105,4 @@ def _only_query(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     # A deferred BEGIN fails when it must upgrade behind another writer, busy timeout or not.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(near.BEGIN)
