@@ -187,6 +187,16 @@ async def test_hygiene_finds_each_kind_of_neglect(register: Register) -> None:
     }
 
 
+async def test_hygiene_tells_of_actions_that_a_rejected_risk_left_open(register: Register) -> None:
+    db, cast = register.db, register.cast
+    risk = await a_risk(db, cast.qa, cast.project)
+    await a_mitigation(db, cast.qa, (risk, 1, 1))
+    await moved(register, risk, "reject")
+    document = "{ hygiene { checks(rules: [CLOSED_WITH_OPEN_ACTIONS]) { risks { code } } } }"
+    [check] = (await register.ask(SYSTEM, document))["hygiene"]["checks"]
+    assert check["risks"] == [{"code": risk.code}]
+
+
 async def test_hygiene_takes_few_statements_and_names_each_risk_once(register: Register) -> None:
     db, cast = register.db, register.cast
     document = "{ hygiene { checks(rules: [OVERDUE_ACTION]) { count risks { code } messages } } }"

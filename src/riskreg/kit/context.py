@@ -40,6 +40,7 @@ class Context:
             if as_of > self.db.now():
                 message = "asOf lies in the future: nothing is known of it"
                 raise BadInput(message)
+            await self.db.settled(as_of)
             live = self.db.view(self.actor)
             # Not max(seq): that walks over every entry before the instant.
             newest = select(Entry.seq).where(Entry.at <= as_of).order_by(Entry.at.desc()).limit(1)

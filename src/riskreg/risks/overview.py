@@ -144,12 +144,10 @@ async def top(
 
 
 async def linted(fetch: Fetch, view: View) -> dict[str, tuple[Finding, ...]]:
-    """What lint finds in every risk that is not rejected, by risk key."""
+    """What lint finds in every risk, by risk key; ended ones may still have open actions."""
     alias = view.of(Risk)
     names = [column.name for column in Risk.__table__.columns]
-    statement = select(*[getattr(alias, name) for name in names], term(alias, "status")).where(
-        alias.recorded_status != RiskStatus.REJECTED
-    )
+    statement = select(*[getattr(alias, name) for name in names], term(alias, "status"))
     rows = await fetch(statement.order_by(alias.number))
     found = await snapshots(fetch, view, rows, any_risk)
     place = settings.current()
