@@ -223,13 +223,21 @@ async def fill(url: str, risks: int, *, actions_each: int = 3, projects: int = 2
                 await session.execute(insert(model.__table__), rows[at : at + 2000])
 
     await db.write(SYSTEM, Act("fill"), write)
-    if db.engines.sqlite:  # what was just written would be read through the log, page by page
-        async with db.engines.writer.connect() as connection:
-            await connection.exec_driver_sql("COMMIT")
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            await connection.exec_driver_sql("ANALYZE")
-            await connection.exec_driver_sql("BEGIN")
+    await checkpoint(db)
     return db
+
+
+async def checkpoint(db: Database) -> None:
+    """Let the planner know what there is; what was just written would be read through the log."""
+    if not db.engines.sqlite:
+        async with db.engines.writer.begin() as connection:
+            await connection.exec_driver_sql("ANALYZE")
+        return
+    async with db.engines.writer.connect() as connection:
+        await connection.exec_driver_sql("COMMIT")
+        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await connection.exec_driver_sql("ANALYZE")
+        await connection.exec_driver_sql("BEGIN")
 
 
 if __name__ == "__main__":

@@ -60,9 +60,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("allocations_history", schema=None) as batch_op:
         batch_op.create_index("ix_allocations_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_allocations_history_pool_id_id", ["pool_id", "id"], unique=False)
         batch_op.create_index(
-            "ix_allocations_history_project_id_pool_id", ["project_id", "pool_id"], unique=False
+            "ix_allocations_history_pool_id_id",
+            ["pool_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_allocations_history_project_id_pool_id",
+            ["project_id", "pool_id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index("ix_allocations_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_allocations_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -133,10 +143,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_api_tokens_history")),
     )
     with op.batch_alter_table("api_tokens_history", schema=None) as batch_op:
-        batch_op.create_index("ix_api_tokens_history_digest_id", ["digest", "id"], unique=False)
+        batch_op.create_index(
+            "ix_api_tokens_history_digest_id", ["digest", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_api_tokens_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_api_tokens_history_person_id_id", ["person_id", "id"], unique=False
+            "ix_api_tokens_history_person_id_id",
+            ["person_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index("ix_api_tokens_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_api_tokens_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -378,10 +396,16 @@ def upgrade() -> None:
     with op.batch_alter_table("category_appetites_history", schema=None) as batch_op:
         batch_op.create_index(
             "ix_category_appetites_history_category_valid_from",
-            ["category", "valid_from"],
+            ["category", "valid_from", "from_seq", "to_seq"],
             unique=False,
         )
         batch_op.create_index("ix_category_appetites_history_from_seq", ["from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_category_appetites_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_category_appetites_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "code_counters",
@@ -434,8 +458,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_delegations_history")),
     )
     with op.batch_alter_table("delegations_history", schema=None) as batch_op:
-        batch_op.create_index("ix_delegations_history_from_id_id", ["from_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_delegations_history_from_id_id",
+            ["from_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
         batch_op.create_index("ix_delegations_history_from_seq", ["from_seq"], unique=False)
+        batch_op.create_index("ix_delegations_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_delegations_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "idempotency_keys",
@@ -636,8 +668,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_markets_history")),
     )
     with op.batch_alter_table("markets_history", schema=None) as batch_op:
-        batch_op.create_index("ix_markets_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_markets_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_markets_history_from_seq", ["from_seq"], unique=False)
+        batch_op.create_index("ix_markets_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_markets_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "mitigations_history",
@@ -776,17 +814,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_mitigations_history")),
     )
     with op.batch_alter_table("mitigations_history", schema=None) as batch_op:
-        batch_op.create_index("ix_mitigations_history_code_id", ["code", "id"], unique=False)
-        batch_op.create_index("ix_mitigations_history_due_on_id", ["due_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_mitigations_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_mitigations_history_due_on_id", ["due_on", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_mitigations_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_mitigations_history_implemented_at_id", ["implemented_at", "id"], unique=False
+            "ix_mitigations_history_implemented_at_id",
+            ["implemented_at", "id", "from_seq", "to_seq"],
+            unique=False,
         )
-        batch_op.create_index("ix_mitigations_history_number_id", ["number", "id"], unique=False)
         batch_op.create_index(
-            "ix_mitigations_history_owner_id_id", ["owner_id", "id"], unique=False
+            "ix_mitigations_history_number_id", ["number", "id", "from_seq", "to_seq"], unique=False
         )
-        batch_op.create_index("ix_mitigations_history_status_id", ["status", "id"], unique=False)
+        batch_op.create_index(
+            "ix_mitigations_history_owner_id_id",
+            ["owner_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_mitigations_history_status_id", ["status", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index("ix_mitigations_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_mitigations_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "people_history",
@@ -862,12 +916,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_people_history")),
     )
     with op.batch_alter_table("people_history", schema=None) as batch_op:
-        batch_op.create_index("ix_people_history_code_id", ["code", "id"], unique=False)
-        batch_op.create_index("ix_people_history_email_id", ["email", "id"], unique=False)
+        batch_op.create_index(
+            "ix_people_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_people_history_email_id", ["email", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_people_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_people_history_name_fold_id", ["name_fold", "id"], unique=False)
-        batch_op.create_index("ix_people_history_team_id_id", ["team_id", "id"], unique=False)
-        batch_op.create_index("ix_people_history_vendor_id_id", ["vendor_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_people_history_name_fold_id",
+            ["name_fold", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_people_history_team_id_id", ["team_id", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index("ix_people_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_people_history_vendor_id_id",
+            ["vendor_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_people_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "policy_areas_history",
@@ -940,13 +1012,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_policy_areas_history")),
     )
     with op.batch_alter_table("policy_areas_history", schema=None) as batch_op:
-        batch_op.create_index("ix_policy_areas_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_policy_areas_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_policy_areas_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_policy_areas_history_manager_id_id", ["manager_id", "id"], unique=False
+            "ix_policy_areas_history_manager_id_id",
+            ["manager_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
-            "ix_policy_areas_history_parent_id_id", ["parent_id", "id"], unique=False
+            "ix_policy_areas_history_parent_id_id",
+            ["parent_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_policy_areas_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_policy_areas_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -994,12 +1078,20 @@ def upgrade() -> None:
     with op.batch_alter_table("project_markets_history", schema=None) as batch_op:
         batch_op.create_index("ix_project_markets_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_project_markets_history_market_id_id", ["market_id", "id"], unique=False
+            "ix_project_markets_history_market_id_id",
+            ["market_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_project_markets_history_project_id_market_id",
-            ["project_id", "market_id"],
+            ["project_id", "market_id", "from_seq", "to_seq"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_project_markets_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_project_markets_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -1050,13 +1142,19 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_project_policy_areas_history_policy_area_id_id",
-            ["policy_area_id", "id"],
+            ["policy_area_id", "id", "from_seq", "to_seq"],
             unique=False,
         )
         batch_op.create_index(
             "ix_project_policy_areas_history_project_id_policy_area_id",
-            ["project_id", "policy_area_id"],
+            ["project_id", "policy_area_id", "from_seq", "to_seq"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_project_policy_areas_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_project_policy_areas_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -1104,12 +1202,20 @@ def upgrade() -> None:
     with op.batch_alter_table("project_requestors_history", schema=None) as batch_op:
         batch_op.create_index("ix_project_requestors_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_project_requestors_history_person_id_id", ["person_id", "id"], unique=False
+            "ix_project_requestors_history_person_id_id",
+            ["person_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_project_requestors_history_project_id_person_id",
-            ["project_id", "person_id"],
+            ["project_id", "person_id", "from_seq", "to_seq"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_project_requestors_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_project_requestors_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -1190,12 +1296,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_projects_history")),
     )
     with op.batch_alter_table("projects_history", schema=None) as batch_op:
-        batch_op.create_index("ix_projects_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_projects_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_projects_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_projects_history_manager_id_id", ["manager_id", "id"], unique=False
+            "ix_projects_history_manager_id_id",
+            ["manager_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
-        batch_op.create_index("ix_projects_history_name_fold_id", ["name_fold", "id"], unique=False)
+        batch_op.create_index(
+            "ix_projects_history_name_fold_id",
+            ["name_fold", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index("ix_projects_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_projects_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "reports",
@@ -1387,12 +1505,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_reports_history")),
     )
     with op.batch_alter_table("reports_history", schema=None) as batch_op:
-        batch_op.create_index("ix_reports_history_as_of_id", ["as_of", "id"], unique=False)
-        batch_op.create_index("ix_reports_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_reports_history_as_of_id", ["as_of", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_reports_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_reports_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_reports_history_kind_id", ["kind", "id"], unique=False)
-        batch_op.create_index("ix_reports_history_number_id", ["number", "id"], unique=False)
-        batch_op.create_index("ix_reports_history_status_id", ["status", "id"], unique=False)
+        batch_op.create_index(
+            "ix_reports_history_kind_id", ["kind", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_reports_history_number_id", ["number", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_reports_history_status_id", ["status", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index("ix_reports_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_reports_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "risk_acceptances_history",
@@ -1496,15 +1628,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_risk_acceptances_history")),
     )
     with op.batch_alter_table("risk_acceptances_history", schema=None) as batch_op:
-        batch_op.create_index("ix_risk_acceptances_history_code_id", ["code", "id"], unique=False)
         batch_op.create_index(
-            "ix_risk_acceptances_history_expires_on_id", ["expires_on", "id"], unique=False
+            "ix_risk_acceptances_history_code_id",
+            ["code", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_acceptances_history_expires_on_id",
+            ["expires_on", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index("ix_risk_acceptances_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_acceptances_history_risk_id_id", ["risk_id", "id"], unique=False
+            "ix_risk_acceptances_history_risk_id_id",
+            ["risk_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
-        batch_op.create_index("ix_risk_acceptances_history_until_id", ["until", "id"], unique=False)
+        batch_op.create_index(
+            "ix_risk_acceptances_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_acceptances_history_until_id",
+            ["until", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_acceptances_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "risk_markets_history",
@@ -1551,10 +1701,20 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_markets_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_markets_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_markets_history_market_id_id", ["market_id", "id"], unique=False
+            "ix_risk_markets_history_market_id_id",
+            ["market_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
-            "ix_risk_markets_history_risk_id_market_id", ["risk_id", "market_id"], unique=False
+            "ix_risk_markets_history_risk_id_market_id",
+            ["risk_id", "market_id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_markets_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_markets_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -1604,12 +1764,20 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_mitigations_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_mitigations_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_mitigations_history_mitigation_id_id", ["mitigation_id", "id"], unique=False
+            "ix_risk_mitigations_history_mitigation_id_id",
+            ["mitigation_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_risk_mitigations_history_risk_id_mitigation_id",
-            ["risk_id", "mitigation_id"],
+            ["risk_id", "mitigation_id", "from_seq", "to_seq"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_mitigations_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_mitigations_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -1657,12 +1825,20 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_policy_areas_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_policy_areas_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_policy_areas_history_policy_area_id_id", ["policy_area_id", "id"], unique=False
+            "ix_risk_policy_areas_history_policy_area_id_id",
+            ["policy_area_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_risk_policy_areas_history_risk_id_policy_area_id",
-            ["risk_id", "policy_area_id"],
+            ["risk_id", "policy_area_id", "from_seq", "to_seq"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_policy_areas_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_policy_areas_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -1710,10 +1886,20 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_projects_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_projects_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_projects_history_project_id_id", ["project_id", "id"], unique=False
+            "ix_risk_projects_history_project_id_id",
+            ["project_id", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
-            "ix_risk_projects_history_risk_id_project_id", ["risk_id", "project_id"], unique=False
+            "ix_risk_projects_history_risk_id_project_id",
+            ["risk_id", "project_id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_projects_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_projects_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -1774,11 +1960,21 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_relations_history", schema=None) as batch_op:
         batch_op.create_index(
             "ix_risk_relations_history_from_id_to_id_kind",
-            ["from_id", "to_id", "kind"],
+            ["from_id", "to_id", "kind", "from_seq", "to_seq"],
             unique=False,
         )
         batch_op.create_index("ix_risk_relations_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_risk_relations_history_to_id_id", ["to_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_risk_relations_history_to_id_id",
+            ["to_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_relations_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_relations_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "risk_vendors_history",
@@ -1825,10 +2021,20 @@ def upgrade() -> None:
     with op.batch_alter_table("risk_vendors_history", schema=None) as batch_op:
         batch_op.create_index("ix_risk_vendors_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risk_vendors_history_risk_id_vendor_id", ["risk_id", "vendor_id"], unique=False
+            "ix_risk_vendors_history_risk_id_vendor_id",
+            ["risk_id", "vendor_id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
-            "ix_risk_vendors_history_vendor_id_id", ["vendor_id", "id"], unique=False
+            "ix_risk_vendors_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risk_vendors_history_vendor_id_id",
+            ["vendor_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_vendors_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -2132,24 +2338,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_risks_history")),
     )
     with op.batch_alter_table("risks_history", schema=None) as batch_op:
-        batch_op.create_index("ix_risks_history_category_id", ["category", "id"], unique=False)
-        batch_op.create_index("ix_risks_history_code_id", ["code", "id"], unique=False)
-        batch_op.create_index("ix_risks_history_created_at_id", ["created_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_risks_history_category_id", ["category", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risks_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risks_history_created_at_id",
+            ["created_at", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
         batch_op.create_index("ix_risks_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_risks_history_inherent_rank_id", ["inherent_rank", "id"], unique=False
-        )
-        batch_op.create_index("ix_risks_history_number_id", ["number", "id"], unique=False)
-        batch_op.create_index("ix_risks_history_out_from_id", ["out_from", "id"], unique=False)
-        batch_op.create_index("ix_risks_history_owner_id_id", ["owner_id", "id"], unique=False)
-        batch_op.create_index(
-            "ix_risks_history_recorded_status_id", ["recorded_status", "id"], unique=False
+            "ix_risks_history_inherent_rank_id",
+            ["inherent_rank", "id", "from_seq", "to_seq"],
+            unique=False,
         )
         batch_op.create_index(
-            "ix_risks_history_review_due_on_id", ["review_due_on", "id"], unique=False
+            "ix_risks_history_number_id", ["number", "id", "from_seq", "to_seq"], unique=False
         )
-        batch_op.create_index("ix_risks_history_title_fold_id", ["title_fold", "id"], unique=False)
-        batch_op.create_index("ix_risks_history_updated_at_id", ["updated_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_risks_history_out_from_id", ["out_from", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risks_history_owner_id_id", ["owner_id", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_risks_history_recorded_status_id",
+            ["recorded_status", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risks_history_review_due_on_id",
+            ["review_due_on", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risks_history_title_fold_id",
+            ["title_fold", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index("ix_risks_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_risks_history_updated_at_id",
+            ["updated_at", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risks_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "role_grants_history",
@@ -2213,7 +2451,13 @@ def upgrade() -> None:
     with op.batch_alter_table("role_grants_history", schema=None) as batch_op:
         batch_op.create_index("ix_role_grants_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_role_grants_history_person_id_role", ["person_id", "role"], unique=False
+            "ix_role_grants_history_person_id_role",
+            ["person_id", "role", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index("ix_role_grants_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_role_grants_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -2306,7 +2550,15 @@ def upgrade() -> None:
     with op.batch_alter_table("scoring_matrices_history", schema=None) as batch_op:
         batch_op.create_index("ix_scoring_matrices_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_scoring_matrices_history_valid_from_id", ["valid_from", "id"], unique=False
+            "ix_scoring_matrices_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_scoring_matrices_history_valid_from_id",
+            ["valid_from", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_scoring_matrices_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -2410,9 +2662,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_sites_history")),
     )
     with op.batch_alter_table("sites_history", schema=None) as batch_op:
-        batch_op.create_index("ix_sites_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_sites_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_sites_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_sites_history_vendor_id_id", ["vendor_id", "id"], unique=False)
+        batch_op.create_index("ix_sites_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_sites_history_vendor_id_id", ["vendor_id", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_sites_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "teams",
@@ -2499,7 +2759,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("teams_history", schema=None) as batch_op:
         batch_op.create_index("ix_teams_history_from_seq", ["from_seq"], unique=False)
-        batch_op.create_index("ix_teams_history_name_id", ["name", "id"], unique=False)
+        batch_op.create_index(
+            "ix_teams_history_name_id", ["name", "id", "from_seq", "to_seq"], unique=False
+        )
+        batch_op.create_index("ix_teams_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_teams_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "vendor_markets_history",
@@ -2546,12 +2812,20 @@ def upgrade() -> None:
     with op.batch_alter_table("vendor_markets_history", schema=None) as batch_op:
         batch_op.create_index("ix_vendor_markets_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_vendor_markets_history_market_id_id", ["market_id", "id"], unique=False
+            "ix_vendor_markets_history_market_id_id",
+            ["market_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_vendor_markets_history_to_seq", ["to_seq", "from_seq"], unique=False
         )
         batch_op.create_index(
             "ix_vendor_markets_history_vendor_id_market_id",
-            ["vendor_id", "market_id"],
+            ["vendor_id", "market_id", "from_seq", "to_seq"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_vendor_markets_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -2653,8 +2927,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_vendors_history")),
     )
     with op.batch_alter_table("vendors_history", schema=None) as batch_op:
-        batch_op.create_index("ix_vendors_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_vendors_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_vendors_history_from_seq", ["from_seq"], unique=False)
+        batch_op.create_index("ix_vendors_history_to_seq", ["to_seq", "from_seq"], unique=False)
+        batch_op.create_index(
+            "ix_vendors_history_versions", ["id", "from_seq", "to_seq"], unique=False
+        )
 
     op.create_table(
         "workforce_pools_history",
@@ -2720,10 +3000,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "from_seq", name=op.f("pk_workforce_pools_history")),
     )
     with op.batch_alter_table("workforce_pools_history", schema=None) as batch_op:
-        batch_op.create_index("ix_workforce_pools_history_code_id", ["code", "id"], unique=False)
+        batch_op.create_index(
+            "ix_workforce_pools_history_code_id", ["code", "id", "from_seq", "to_seq"], unique=False
+        )
         batch_op.create_index("ix_workforce_pools_history_from_seq", ["from_seq"], unique=False)
         batch_op.create_index(
-            "ix_workforce_pools_history_vendor_id_id", ["vendor_id", "id"], unique=False
+            "ix_workforce_pools_history_to_seq", ["to_seq", "from_seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_workforce_pools_history_vendor_id_id",
+            ["vendor_id", "id", "from_seq", "to_seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_workforce_pools_history_versions", ["id", "from_seq", "to_seq"], unique=False
         )
 
     op.create_table(
@@ -4887,31 +5177,41 @@ def downgrade() -> None:
 
     op.drop_table("people")
     with op.batch_alter_table("workforce_pools_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_workforce_pools_history_versions")
         batch_op.drop_index("ix_workforce_pools_history_vendor_id_id")
+        batch_op.drop_index("ix_workforce_pools_history_to_seq")
         batch_op.drop_index("ix_workforce_pools_history_from_seq")
         batch_op.drop_index("ix_workforce_pools_history_code_id")
 
     op.drop_table("workforce_pools_history")
     with op.batch_alter_table("vendors_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_vendors_history_versions")
+        batch_op.drop_index("ix_vendors_history_to_seq")
         batch_op.drop_index("ix_vendors_history_from_seq")
         batch_op.drop_index("ix_vendors_history_code_id")
 
     op.drop_table("vendors_history")
     op.drop_table("vendors")
     with op.batch_alter_table("vendor_markets_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_vendor_markets_history_versions")
         batch_op.drop_index("ix_vendor_markets_history_vendor_id_market_id")
+        batch_op.drop_index("ix_vendor_markets_history_to_seq")
         batch_op.drop_index("ix_vendor_markets_history_market_id_id")
         batch_op.drop_index("ix_vendor_markets_history_from_seq")
 
     op.drop_table("vendor_markets_history")
     with op.batch_alter_table("teams_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_teams_history_versions")
+        batch_op.drop_index("ix_teams_history_to_seq")
         batch_op.drop_index("ix_teams_history_name_id")
         batch_op.drop_index("ix_teams_history_from_seq")
 
     op.drop_table("teams_history")
     op.drop_table("teams")
     with op.batch_alter_table("sites_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_sites_history_versions")
         batch_op.drop_index("ix_sites_history_vendor_id_id")
+        batch_op.drop_index("ix_sites_history_to_seq")
         batch_op.drop_index("ix_sites_history_from_seq")
         batch_op.drop_index("ix_sites_history_code_id")
 
@@ -4922,18 +5222,24 @@ def downgrade() -> None:
 
     op.drop_table("sessions")
     with op.batch_alter_table("scoring_matrices_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_scoring_matrices_history_versions")
         batch_op.drop_index("ix_scoring_matrices_history_valid_from_id")
+        batch_op.drop_index("ix_scoring_matrices_history_to_seq")
         batch_op.drop_index("ix_scoring_matrices_history_from_seq")
 
     op.drop_table("scoring_matrices_history")
     op.drop_table("scoring_matrices")
     with op.batch_alter_table("role_grants_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_role_grants_history_versions")
+        batch_op.drop_index("ix_role_grants_history_to_seq")
         batch_op.drop_index("ix_role_grants_history_person_id_role")
         batch_op.drop_index("ix_role_grants_history_from_seq")
 
     op.drop_table("role_grants_history")
     with op.batch_alter_table("risks_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risks_history_versions")
         batch_op.drop_index("ix_risks_history_updated_at_id")
+        batch_op.drop_index("ix_risks_history_to_seq")
         batch_op.drop_index("ix_risks_history_title_fold_id")
         batch_op.drop_index("ix_risks_history_review_due_on_id")
         batch_op.drop_index("ix_risks_history_recorded_status_id")
@@ -4948,43 +5254,57 @@ def downgrade() -> None:
 
     op.drop_table("risks_history")
     with op.batch_alter_table("risk_vendors_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_vendors_history_versions")
         batch_op.drop_index("ix_risk_vendors_history_vendor_id_id")
+        batch_op.drop_index("ix_risk_vendors_history_to_seq")
         batch_op.drop_index("ix_risk_vendors_history_risk_id_vendor_id")
         batch_op.drop_index("ix_risk_vendors_history_from_seq")
 
     op.drop_table("risk_vendors_history")
     with op.batch_alter_table("risk_relations_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_relations_history_versions")
+        batch_op.drop_index("ix_risk_relations_history_to_seq")
         batch_op.drop_index("ix_risk_relations_history_to_id_id")
         batch_op.drop_index("ix_risk_relations_history_from_seq")
         batch_op.drop_index("ix_risk_relations_history_from_id_to_id_kind")
 
     op.drop_table("risk_relations_history")
     with op.batch_alter_table("risk_projects_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_projects_history_versions")
+        batch_op.drop_index("ix_risk_projects_history_to_seq")
         batch_op.drop_index("ix_risk_projects_history_risk_id_project_id")
         batch_op.drop_index("ix_risk_projects_history_project_id_id")
         batch_op.drop_index("ix_risk_projects_history_from_seq")
 
     op.drop_table("risk_projects_history")
     with op.batch_alter_table("risk_policy_areas_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_policy_areas_history_versions")
+        batch_op.drop_index("ix_risk_policy_areas_history_to_seq")
         batch_op.drop_index("ix_risk_policy_areas_history_risk_id_policy_area_id")
         batch_op.drop_index("ix_risk_policy_areas_history_policy_area_id_id")
         batch_op.drop_index("ix_risk_policy_areas_history_from_seq")
 
     op.drop_table("risk_policy_areas_history")
     with op.batch_alter_table("risk_mitigations_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_mitigations_history_versions")
+        batch_op.drop_index("ix_risk_mitigations_history_to_seq")
         batch_op.drop_index("ix_risk_mitigations_history_risk_id_mitigation_id")
         batch_op.drop_index("ix_risk_mitigations_history_mitigation_id_id")
         batch_op.drop_index("ix_risk_mitigations_history_from_seq")
 
     op.drop_table("risk_mitigations_history")
     with op.batch_alter_table("risk_markets_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_markets_history_versions")
+        batch_op.drop_index("ix_risk_markets_history_to_seq")
         batch_op.drop_index("ix_risk_markets_history_risk_id_market_id")
         batch_op.drop_index("ix_risk_markets_history_market_id_id")
         batch_op.drop_index("ix_risk_markets_history_from_seq")
 
     op.drop_table("risk_markets_history")
     with op.batch_alter_table("risk_acceptances_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_acceptances_history_versions")
         batch_op.drop_index("ix_risk_acceptances_history_until_id")
+        batch_op.drop_index("ix_risk_acceptances_history_to_seq")
         batch_op.drop_index("ix_risk_acceptances_history_risk_id_id")
         batch_op.drop_index("ix_risk_acceptances_history_from_seq")
         batch_op.drop_index("ix_risk_acceptances_history_expires_on_id")
@@ -4992,6 +5312,8 @@ def downgrade() -> None:
 
     op.drop_table("risk_acceptances_history")
     with op.batch_alter_table("reports_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_reports_history_versions")
+        batch_op.drop_index("ix_reports_history_to_seq")
         batch_op.drop_index("ix_reports_history_status_id")
         batch_op.drop_index("ix_reports_history_number_id")
         batch_op.drop_index("ix_reports_history_kind_id")
@@ -5007,6 +5329,8 @@ def downgrade() -> None:
 
     op.drop_table("reports")
     with op.batch_alter_table("projects_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_projects_history_versions")
+        batch_op.drop_index("ix_projects_history_to_seq")
         batch_op.drop_index("ix_projects_history_name_fold_id")
         batch_op.drop_index("ix_projects_history_manager_id_id")
         batch_op.drop_index("ix_projects_history_from_seq")
@@ -5014,24 +5338,32 @@ def downgrade() -> None:
 
     op.drop_table("projects_history")
     with op.batch_alter_table("project_requestors_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_project_requestors_history_versions")
+        batch_op.drop_index("ix_project_requestors_history_to_seq")
         batch_op.drop_index("ix_project_requestors_history_project_id_person_id")
         batch_op.drop_index("ix_project_requestors_history_person_id_id")
         batch_op.drop_index("ix_project_requestors_history_from_seq")
 
     op.drop_table("project_requestors_history")
     with op.batch_alter_table("project_policy_areas_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_project_policy_areas_history_versions")
+        batch_op.drop_index("ix_project_policy_areas_history_to_seq")
         batch_op.drop_index("ix_project_policy_areas_history_project_id_policy_area_id")
         batch_op.drop_index("ix_project_policy_areas_history_policy_area_id_id")
         batch_op.drop_index("ix_project_policy_areas_history_from_seq")
 
     op.drop_table("project_policy_areas_history")
     with op.batch_alter_table("project_markets_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_project_markets_history_versions")
+        batch_op.drop_index("ix_project_markets_history_to_seq")
         batch_op.drop_index("ix_project_markets_history_project_id_market_id")
         batch_op.drop_index("ix_project_markets_history_market_id_id")
         batch_op.drop_index("ix_project_markets_history_from_seq")
 
     op.drop_table("project_markets_history")
     with op.batch_alter_table("policy_areas_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_policy_areas_history_versions")
+        batch_op.drop_index("ix_policy_areas_history_to_seq")
         batch_op.drop_index("ix_policy_areas_history_parent_id_id")
         batch_op.drop_index("ix_policy_areas_history_manager_id_id")
         batch_op.drop_index("ix_policy_areas_history_from_seq")
@@ -5039,7 +5371,9 @@ def downgrade() -> None:
 
     op.drop_table("policy_areas_history")
     with op.batch_alter_table("people_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_people_history_versions")
         batch_op.drop_index("ix_people_history_vendor_id_id")
+        batch_op.drop_index("ix_people_history_to_seq")
         batch_op.drop_index("ix_people_history_team_id_id")
         batch_op.drop_index("ix_people_history_name_fold_id")
         batch_op.drop_index("ix_people_history_from_seq")
@@ -5048,6 +5382,8 @@ def downgrade() -> None:
 
     op.drop_table("people_history")
     with op.batch_alter_table("mitigations_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_mitigations_history_versions")
+        batch_op.drop_index("ix_mitigations_history_to_seq")
         batch_op.drop_index("ix_mitigations_history_status_id")
         batch_op.drop_index("ix_mitigations_history_owner_id_id")
         batch_op.drop_index("ix_mitigations_history_number_id")
@@ -5058,6 +5394,8 @@ def downgrade() -> None:
 
     op.drop_table("mitigations_history")
     with op.batch_alter_table("markets_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_markets_history_versions")
+        batch_op.drop_index("ix_markets_history_to_seq")
         batch_op.drop_index("ix_markets_history_from_seq")
         batch_op.drop_index("ix_markets_history_code_id")
 
@@ -5077,12 +5415,16 @@ def downgrade() -> None:
 
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("delegations_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegations_history_versions")
+        batch_op.drop_index("ix_delegations_history_to_seq")
         batch_op.drop_index("ix_delegations_history_from_seq")
         batch_op.drop_index("ix_delegations_history_from_id_id")
 
     op.drop_table("delegations_history")
     op.drop_table("code_counters")
     with op.batch_alter_table("category_appetites_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_category_appetites_history_versions")
+        batch_op.drop_index("ix_category_appetites_history_to_seq")
         batch_op.drop_index("ix_category_appetites_history_from_seq")
         batch_op.drop_index("ix_category_appetites_history_category_valid_from")
 
@@ -5095,12 +5437,16 @@ def downgrade() -> None:
 
     op.drop_table("approvals")
     with op.batch_alter_table("api_tokens_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_api_tokens_history_versions")
+        batch_op.drop_index("ix_api_tokens_history_to_seq")
         batch_op.drop_index("ix_api_tokens_history_person_id_id")
         batch_op.drop_index("ix_api_tokens_history_from_seq")
         batch_op.drop_index("ix_api_tokens_history_digest_id")
 
     op.drop_table("api_tokens_history")
     with op.batch_alter_table("allocations_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_allocations_history_versions")
+        batch_op.drop_index("ix_allocations_history_to_seq")
         batch_op.drop_index("ix_allocations_history_project_id_pool_id")
         batch_op.drop_index("ix_allocations_history_pool_id_id")
         batch_op.drop_index("ix_allocations_history_from_seq")

@@ -196,6 +196,46 @@ async def test_vendor_that_is_taken_off_a_risk_loses_its_past_too(register: Regi
     assert (await register.ask(cast.rival, document, t=None))["risks"]["totalCount"] == 1
 
 
+async def test_history_leaves_out_what_a_vendor_could_not_see_then(register: Register) -> None:
+    """A risk is cleared of its details and shared: the details stay with those who had them."""
+    db, cast = register.db, register.cast
+    secret = await a_risk(db, cast.qa, cast.project, title="Name of a child", vendors=(cast.aster,))
+    version = 1
+    for given in (
+        {"sensitivity": Some(Sensitivity.RESTRICTED), "cause": Some("Address of a child")},
+        {"title": Some("A case"), "cause": Some(None)},
+        {"sensitivity": Some(Sensitivity.VENDOR_SHARED)},
+        {"title": Some("A case in Manila")},
+    ):
+        register.clock.advance(hours=1)
+        change = inputs.ChangeRisk(id=id_of(secret), expected_version=version, **given)
+        await register.does(cast.qa, service.change, change)
+        version += 1
+    then = register.db.now().isoformat()
+    document = """query ($c: String, $t: DateTime) { risk(code: $c, asOf: $t) { history {
+      changes { field before after } } } }"""
+    for at in (None, then):
+        seen = await register.ask(cast.vendor, document, c=secret.code, t=at)
+        changes = [one["changes"] for one in seen["risk"]["history"]]
+        titles = [
+            (one["before"], one["after"])
+            for entry in changes
+            for one in entry
+            if one["field"] == "title"
+        ]
+        assert titles == [
+            ("A case", "A case in Manila"),
+            ("Name of a child", "A case"),
+            (None, "Name of a child"),  # as it was shared with the vendor from the first
+        ]
+        assert "Address of a child" not in words(seen)
+        assert [one["field"] for one in changes[1] if one["field"] == "sensitivity"] == [
+            "sensitivity"
+        ]
+    seen = await register.ask(cast.lead, document, c=secret.code)
+    assert "Address of a child" in words(seen)
+
+
 async def test_cursor_of_one_reader_shows_another_only_what_they_see(register: Register) -> None:
     db, cast = register.db, register.cast
     for place in range(6):

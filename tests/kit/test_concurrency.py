@@ -237,7 +237,8 @@ async def test_two_processes_on_one_database_lose_nothing(
     """On SQLite the second waits for the file, on PostgreSQL for the head row."""
     await add(db, team(0, "0"))
     said = await asyncio.to_thread(in_two_processes, migrated_url, writes)
-    assert said == [("", ""), ("", "")]
+    # A busy machine may make an entry slow, which is said and harms nobody.
+    assert [(out, err.replace("slow entry\n", "")) for out, err in said] == [("", ""), ("", "")]
     total = 2 * 4 * writes
     assert await counted(db) == (total, total)
     assert await numbers(db) == list(range(1, total + 2))

@@ -1,5 +1,6 @@
 """A guarded table is read through a view or not at all; live and past read alike."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     literal_column,
     select,
     table,
@@ -26,10 +28,11 @@ from riskreg.kit.context import Context
 from riskreg.kit.db import Act, Database, get
 from riskreg.kit.errors import BadInput
 from riskreg.kit.tables import history_of
-from riskreg.kit.view import OutsideView, View
+from riskreg.kit.view import MOST_STATEMENTS, STATEMENTS, OutsideView, View
 from riskreg.people.models import Person, Team
 from riskreg.risks.models import Risk, RiskComment
 from tests.engines import EngineKind
+from tests.kit.conftest import START
 from tests.kit.rows import WRITER, add, key, person, risk, table_of, team
 
 TEAMS, PEOPLE, COMMENTS = table_of(Team), table_of(Person), table_of(RiskComment)
@@ -224,6 +227,37 @@ async def test_instant_at_the_door_is_a_number_inside(db: Database, clock: Setta
     assert (live.seq, live.now) == (None, clock.now())
     with pytest.raises(BadInput, match="in the future"):
         await context.view(clock.advance(microseconds=1) + (second.at - first.at))
+
+
+async def test_instant_waits_for_the_entry_that_is_being_written(
+    db: Database, clock: SettableClock
+) -> None:
+    """Else the same instant would tell more when it is asked again."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(session: AsyncSession, _view: View) -> None:
+        session.add(team(1, "slow"))
+        begun.set()
+        await go_on.wait()
+
+    before = clock.now()
+    clock.advance(seconds=1)
+    writing = asyncio.ensure_future(db.write(WRITER, Act("slow"), slow))
+    await begun.wait()
+    clock.advance(seconds=1)
+    assert (await Context(db, WRITER).view(before)).seq == 0
+    asking = asyncio.ensure_future(Context(db, WRITER).view(clock.now()))
+    done, _ = await asyncio.wait([asking], timeout=0.2)
+    go_on.set()
+    assert not done
+    assert (await asking).seq == (await writing).seq == 1
+
+
+def test_statements_that_are_kept_have_an_end() -> None:
+    view = View(WRITER, START)
+    for number in range(MOST_STATEMENTS + 10):
+        view.statement(("test", number), lambda _view: select(literal(1)))
+    assert len(STATEMENTS) <= MOST_STATEMENTS
 
 
 async def add_team(session: AsyncSession, number: int) -> None:

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType
+from sqlalchemy import BindParameter, Executable, Select
+from sqlalchemy.sql.visitors import iterate
 
 from riskreg.graph import schema
+from riskreg.kit.db import Rows
 from riskreg.people.auth import SYSTEM
 from riskreg.risks import inputs, service_assess
 from riskreg.risks.models import Risk
+from riskreg.risks.overview import linted
 from riskreg.risks.rules import MitigationKind, MitigationStatus, RelationKind, RiskStatus, Verdict
 from riskreg.risks.rules_hygiene import HygieneRule
 from tests.cast import Register, person_id
@@ -53,6 +57,34 @@ async def test_heat_map_counts_running_risks(register: Register) -> None:
     assert await cells(register, q="big") == {"4×5 CRITICAL": 1}
     given = {"s": "RESIDUAL", "t": then, "q": "big"}
     assert await register.refused(SYSTEM, HEAT, **given) == ["BAD_USER_INPUT"]
+
+
+async def test_heat_map_before_the_register_is_empty(register: Register) -> None:
+    await a_risk(register.db, register.cast.qa, register.cast.project)
+    assert await cells(register, t="2019-06-01T00:00:00Z") == {}
+
+
+async def test_lint_of_the_register_names_no_risk(register: Register) -> None:
+    """A statement takes no more than 32 766 values, and a register may hold more risks."""
+
+    async def values() -> list[int]:
+        found: list[int] = []
+        view = register.view()
+
+        async def fetch(statement: Executable) -> Rows:
+            assert isinstance(statement, Select)
+            binds = [one for one in iterate(statement) if isinstance(one, BindParameter)]
+            found.append(sum(len(one.value) for one in binds if isinstance(one.value, list)))
+            return await register.db.rows(view, statement)
+
+        await linted(fetch, view)
+        return found
+
+    await a_risk_in(register, S.TREATING)
+    few = await values()
+    for _ in range(3):
+        await a_risk_in(register, S.TREATING)
+    assert await values() == few
 
 
 async def test_search_finds_words_by_their_beginning(register: Register) -> None:
@@ -154,6 +186,16 @@ async def test_hygiene_finds_each_kind_of_neglect(register: Register) -> None:
         "noTreatment": {"rule": "NO_TREATMENT", "count": 2},
         "missingKri": {"rule": "MISSING_KRI", "count": 0},
     }
+
+
+async def test_hygiene_tells_of_actions_that_a_rejected_risk_left_open(register: Register) -> None:
+    db, cast = register.db, register.cast
+    risk = await a_risk(db, cast.qa, cast.project)
+    await a_mitigation(db, cast.qa, (risk, 1, 1))
+    await moved(register, risk, "reject")
+    document = "{ hygiene { checks(rules: [CLOSED_WITH_OPEN_ACTIONS]) { risks { code } } } }"
+    [check] = (await register.ask(SYSTEM, document))["hygiene"]["checks"]
+    assert check["risks"] == [{"code": risk.code}]
 
 
 async def test_hygiene_takes_few_statements_and_names_each_risk_once(register: Register) -> None:

@@ -61,8 +61,7 @@ class Oracle:
             for one in ended_by_date
         )
         days_left = self.counted < rule.days * TICKS_A_DAY
-        carried = band <= rule.tolerance and days_left and (has_plan or has_grace)
-        tolerated = band is not Band.CRITICAL and (accepted or carried)
+        tolerated = band <= rule.tolerance and days_left and (accepted or has_plan or has_grace)
         self.counted += not accepted
         if tolerated:
             self.out_since = None

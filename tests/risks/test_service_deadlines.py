@@ -8,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from riskreg.kit.context import Context
+from riskreg.kit.db import get
 from riskreg.kit.graph import term
 from riskreg.kit.tables import NEVER
 from riskreg.kit.view import View
@@ -27,7 +29,7 @@ from riskreg.risks.rules_deadlines import reads_as
 from riskreg.risks.rules_tolerance import ToleranceDates, appetite_status, days_out
 from tests.cast import Register
 from tests.factories import a_mitigation, a_risk, an_assessed_risk, id_of
-from tests.risks.arranged import a_risk_in, brought, day_of, impacts, moved, now
+from tests.risks.arranged import a_risk_in, brought, day_of, impacts, moved, noted, now
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -249,3 +251,20 @@ async def test_review_is_overdue_from_the_day_after_in_the_zone_of_the_house(
             "findings": [{"rule": "OVERDUE_REVIEW"}] if overdue else [],
         }
     assert (await now(shared, risk)).version == 1
+
+
+async def test_risk_is_watched_again_after_what_ended_its_watch(shared: Register) -> None:
+    """As when a KRI has turned RED: it reads as ASSESSED, and a new move begins anew."""
+    risk = await a_risk_in(shared, RiskStatus.MONITORING)
+    for name, state in (("monitor", RiskStatus.MONITORING), ("reassess", RiskStatus.ASSESSED)):
+        await noted(shared, watch_ended, risk)
+        assert (await now(shared, risk)).status is RiskStatus.ASSESSED
+        shared.clock.advance(hours=1)
+        await moved(shared, risk, name)
+        assert (await now(shared, risk)).status is state
+
+
+async def watch_ended(session: AsyncSession, view: View, risk_id: str, at: datetime) -> Risk:
+    risk = await get(session, view, Risk, risk_id)
+    risk.holds_until = at
+    return risk

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -136,19 +135,19 @@ class WorkingCalendar:
         Negative when `end` is earlier, so that `add_working_days` always leads back.
         """
         if end < start:
-            return -self._working(_days(end, start - timedelta(days=1)))
-        return self._working(_days(start + timedelta(days=1), end))
-
-    def _working(self, days: Iterable[date]) -> int:
-        return sum(self.is_working_day(day) for day in days)
+            return -_working(self, end, start - timedelta(days=1))
+        return _working(self, start + timedelta(days=1), end)
 
     def end_after(self, instant: datetime, count: int, zone: str = DEFAULT_ZONE) -> datetime:
         """The end of the `count`-th working day after the day it is in `zone` at that instant."""
         return end_of(self.add_working_days(today(instant, zone), count), zone)
 
 
-def _days(first: date, last: date) -> Iterable[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+@lru_cache(maxsize=4096)
+def _working(calendar: WorkingCalendar, first: date, last: date) -> int:
+    # Kept, since lint asks the same few stretches of every action of the register.
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return sum(calendar.is_working_day(day) for day in days)
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, func, select
+from sqlalchemy import Executable, select
 from sqlalchemy.engine import Row
 from strawberry.dataloader import DataLoader
 
@@ -40,10 +40,12 @@ class Context:
             if as_of > self.db.now():
                 message = "asOf lies in the future: nothing is known of it"
                 raise BadInput(message)
+            await self.db.settled(as_of)
             live = self.db.view(self.actor)
-            query = select(func.max(Entry.seq)).where(Entry.at <= as_of)
-            [(seq,)] = await self.rows(live, query)
-            self._past[as_of] = View(self.actor, as_of, seq or 0)
+            # Not max(seq): that walks over every entry before the instant.
+            newest = select(Entry.seq).where(Entry.at <= as_of).order_by(Entry.at.desc()).limit(1)
+            found = await self.rows(live, newest)
+            self._past[as_of] = View(self.actor, as_of, found[0].seq if found else 0)
         return self._past[as_of]
 
     def after_write(self) -> None:

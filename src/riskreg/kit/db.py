@@ -93,6 +93,7 @@ class Database:
         self._handlers = handlers or {}
         self._newest = LONG_AGO
         self._turn = asyncio.Lock()
+        self._under_way: tuple[datetime, asyncio.Event] | None = None
         self._running: set[asyncio.Task[Any]] = set()
         self._threads = ThreadPoolExecutor(READER_THREADS, "reader")
         self._local = threading.local()
@@ -185,26 +186,49 @@ class Database:
             raise
 
     async def _write(self, actor: Actor, act: Act, work: Work[R]) -> Written[R]:
-        async with self._turn, AsyncSession(self.engines.writer, expire_on_commit=False) as session:
-            connection = await session.connection()
-            entry = await connection.run_sync(journal.open_entry, self.clock.now())
-            started = asyncio.get_running_loop().time()  # another process was waited for till here
-            view = View(actor, entry.at)
-            session.sync_session.info.update(
-                entry=entry, actor=actor, events=[], keys=self.keys, stamped=set(), maintained=set()
-            )
-            result = await work(session, view)
-            await self._finish(session, view)
-            header = journal.Header(
-                actor.id, actor.name, act.name, act.reason, actor.on_behalf_of, actor.request_id
-            )
-            await connection.run_sync(journal.seal, entry, header)
-            await session.commit()
-            self._newest = entry.at
-            took = asyncio.get_running_loop().time() - started
-            if took > SLOW_ENTRY_SECONDS:
-                log.warning("slow entry", extra={"seq": entry.seq, "act": act.name, "took": took})
-            return Written(entry.seq, entry.at, result)
+        async with self._turn:
+            try:
+                async with AsyncSession(self.engines.writer, expire_on_commit=False) as session:
+                    return await self._entered(session, actor, act, work)
+            finally:
+                if self._under_way is not None:
+                    self._under_way[1].set()
+                    self._under_way = None
+
+    async def _entered(
+        self, session: AsyncSession, actor: Actor, act: Act, work: Work[R]
+    ) -> Written[R]:
+        connection = await session.connection()
+        now = self.clock.now()
+        self._under_way = (now, asyncio.Event())
+        entry = await connection.run_sync(journal.open_entry, now)
+        started = asyncio.get_running_loop().time()  # another process was waited for till here
+        view = View(actor, entry.at)
+        session.sync_session.info.update(
+            entry=entry, actor=actor, events=[], keys=self.keys, stamped=set(), maintained=set()
+        )
+        result = await work(session, view)
+        await self._finish(session, view)
+        header = journal.Header(
+            actor.id, actor.name, act.name, act.reason, actor.on_behalf_of, actor.request_id
+        )
+        await connection.run_sync(journal.seal, entry, header)
+        await session.commit()
+        self._newest = entry.at
+        took = asyncio.get_running_loop().time() - started
+        if took > SLOW_ENTRY_SECONDS:
+            log.warning("slow entry", extra={"seq": entry.seq, "act": act.name, "took": took})
+        return Written(entry.seq, entry.at, result)
+
+    async def settled(self, instant: datetime) -> None:
+        """Return when no write that began by the instant is under way: what it shows, it keeps.
+
+        This knows the writes of this process; one of another may still change an instant for as
+        long as it takes.
+        """
+        under_way = self._under_way
+        if under_way is not None and under_way[0] <= instant:
+            await under_way[1].wait()
 
     async def _finish(self, session: AsyncSession, view: View) -> None:
         await session.flush()

@@ -17,7 +17,7 @@ from riskreg.kit.journal import Entry, version_source
 from riskreg.kit.lists import MAX_PAGE
 from riskreg.kit.scalars import print_instant
 from riskreg.kit.tables import LONG_AGO, NEVER, Base
-from riskreg.kit.view import Scope, View
+from riskreg.kit.view import Scope, View, visible
 
 NEITHER = (LONG_AGO, NEVER)
 """Deadlines of what never began, and of what does not end: nothing to tell."""
@@ -88,7 +88,7 @@ def history(
 
     return strawberry.field(
         resolver=resolve,
-        description="Who changed what, when and why; newest first. One statement a table.",
+        description="Who changed what, when and why; newest first.",
     )
 
 
@@ -102,7 +102,8 @@ async def _entries(
     for part in (own, *parts):
         if part is not own and view.actor.reach.scope is not Scope.ALL:
             continue  # what belongs to the object may be hidden; its own row is not
-        for row in await context.rows(view, _versions(part, node.key, limit)):
+        found = await context.rows(view, _versions(part, node.key, limit))
+        for row in await _seen(context, view, part, found, limit):
             versions.setdefault((part.model.__tablename__, row.id), []).append(row)
     changes: dict[int, list[FieldChange]] = {}
     for (table, _), rows in versions.items():
@@ -126,6 +127,26 @@ async def _entries(
         )
         for row in entries
     ]
+
+
+async def _seen(
+    context: Context, view: View, part: Part, versions: Sequence[Any], limit: int
+) -> Sequence[Any]:
+    """The versions that a narrow actor could see at their last moment; all, for all others.
+
+    Who may see a row now may see it as it was while they could, and nothing of the time between.
+    """
+    scope = view.actor.reach.scope
+    if scope is Scope.ALL:
+        return versions
+    alias = visible(part.model, scope, timed=True, still=False)
+    found = []
+    for row in versions[-MAX_PAGE - 1 :]:
+        last = max(row.journal_from, min(row.journal_to - 1, limit))
+        then = View(view.actor, view.now, last)
+        if await context.rows(then, select(alias.id).where(alias.id == row.id)):
+            found.append(row)
+    return found
 
 
 def _may_name(view: View, actor_id: str) -> bool:

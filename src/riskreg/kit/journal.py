@@ -17,7 +17,18 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Index, Integer, String, Table, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from riskreg.kit.tables import Base, Instant, Key, LongText, history_of, in_view, is_tracked
@@ -86,6 +97,17 @@ class Opened:
 _HEAD: Table = JournalHead.__table__  # type: ignore[assignment]
 _ENTRY: Table = Entry.__table__  # type: ignore[assignment]
 _TOUCHED: Table = Touched.__table__  # type: ignore[assignment]
+_SEQ: Any = bindparam("entry_seq", type_=BigInteger)
+# Made once: building and keying a statement costs more than running it.
+_OPEN = (
+    update(_HEAD)
+    .values(seq=_HEAD.c.seq + 1, open_seq=_HEAD.c.seq + 1)
+    .returning(_HEAD.c.seq, _HEAD.c.at, _HEAD.c.hash)
+)
+_DATE = update(_HEAD).values(at=bindparam("entry_at", type_=Instant))
+_CLOSE = update(_HEAD).values(hash=bindparam("entry_hash", type_=String), open_seq=None)
+_WROTE = select(_TOUCHED.c.table_name, _TOUCHED.c.row_id).where(_TOUCHED.c.seq == _SEQ)
+_ENTER = _ENTRY.insert()
 
 
 def install(connection: Connection, now: datetime) -> None:
@@ -99,13 +121,9 @@ def open_entry(connection: Connection, now: datetime) -> Opened:
 
     The instant is later than that of the entry before it, whatever the clock says.
     """
-    row = connection.execute(
-        update(_HEAD)
-        .values(seq=_HEAD.c.seq + 1, open_seq=_HEAD.c.seq + 1)
-        .returning(_HEAD.c.seq, _HEAD.c.at, _HEAD.c.hash)
-    ).one()
+    row = connection.execute(_OPEN).one()
     at = max(now.astimezone(UTC), row.at + timedelta(microseconds=1))
-    connection.execute(update(_HEAD).values(at=at))
+    connection.execute(_DATE, {"entry_at": at})
     return Opened(row.seq, at, row.hash)
 
 
@@ -116,21 +134,20 @@ def seal(connection: Connection, entry: Opened, header: Header) -> str:
     """
     digest = _digest_of(connection, entry.seq)
     value = chain(entry.prev_hash, entry.seq, entry.at, header, digest)
-    connection.execute(
-        _ENTRY.insert().values(
-            seq=entry.seq,
-            at=entry.at,
-            actor_id=header.actor_id,
-            actor_name=header.actor_name,
-            on_behalf_of=header.on_behalf_of,
-            action=header.action,
-            reason=header.reason,
-            request_id=header.request_id,
-            prev_hash=entry.prev_hash,
-            hash=value,
-        )
-    )
-    connection.execute(update(_HEAD).values(hash=value, open_seq=None))
+    row = {
+        "seq": entry.seq,
+        "at": entry.at,
+        "actor_id": header.actor_id,
+        "actor_name": header.actor_name,
+        "on_behalf_of": header.on_behalf_of,
+        "action": header.action,
+        "reason": header.reason,
+        "request_id": header.request_id,
+        "prev_hash": entry.prev_hash,
+        "hash": value,
+    }
+    connection.execute(_ENTER, row)
+    connection.execute(_CLOSE, {"entry_hash": value})
     return value
 
 
@@ -152,14 +169,12 @@ def chain(prev_hash: str, seq: int, at: datetime, header: Header, digest: bytes)
 
 
 def _digest_of(connection: Connection, seq: int) -> bytes:
-    touched = connection.execute(
-        select(_TOUCHED.c.table_name, _TOUCHED.c.row_id).where(_TOUCHED.c.seq == seq)
-    ).all()
+    touched = connection.execute(_WROTE, {"entry_seq": seq}).all()
     tables = sorted({row.table_name for row in touched})
     written: dict[tuple[str, str], Sequence[str]] = {}
     for name in tables:
-        source, number = version_source(name)
-        for row in connection.execute(select(source).where(number == seq)):
+        source, _ = version_source(name)
+        for row in connection.execute(_written_by(name), {"entry_seq": seq}):
             written[name, row.id] = row_fields(source, row)
     return rows_digest(((t.table_name, t.row_id) for t in touched), written)
 
@@ -176,6 +191,12 @@ def rows_digest(
 
 
 @cache
+def _written_by(table_name: str) -> Select[Any]:
+    source, number = version_source(table_name)
+    return select(source).where(number == _SEQ)
+
+
+@cache
 def version_source(table_name: str) -> tuple[Any, Any]:
     """Where a table's row versions are, and the column that says which entry wrote each."""
     table = Base.metadata.tables[table_name]
@@ -189,13 +210,18 @@ def version_source(table_name: str) -> tuple[Any, Any]:
 _SKIPPED = frozenset({"id", "from_seq", "to_seq"})
 
 
+@cache
+def _hashed(source: Any) -> tuple[str, ...]:
+    return tuple(sorted(c.name for c in source.columns if c.name not in _SKIPPED))
+
+
 def row_fields(source: Any, row: Any) -> tuple[str, ...]:
     """A row version as name, value, name, value…; empty columns are left out.
 
     So a column that a later migration adds does not change the hash of what was before it.
     """
     fields: list[str] = []
-    for column in sorted(c.name for c in source.columns if c.name not in _SKIPPED):
+    for column in _hashed(source):
         value = getattr(row, column)
         if value is not None:
             fields += (column, canonical(value))

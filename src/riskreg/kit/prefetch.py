@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import strawberry
@@ -157,7 +157,7 @@ class _Reader:
         return values.get(name)
 
 
-@cache
+@lru_cache(maxsize=2000)
 def names_for(shown: Any, asked: frozenset[str]) -> Names:
     """The columns behind some fields of a type, in the type's own order."""
     needs = _needs_of(shown)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from riskreg.kit.errors import UserError, UserErrors
 from riskreg.kit.graph import prefix_of
 from riskreg.kit.ids import parse_global_id
 from riskreg.kit.tables import Base
-from riskreg.kit.view import View
+from riskreg.kit.view import KEYS, View
 
 Path = tuple[str | int, ...]
 
@@ -38,9 +38,8 @@ async def keys_of(
     # What this write was seen to name stays seen: the rows of a batch name the same few.
     known: set[str] = session.info.setdefault((model, view.actor), set())
     if not known.issuperset(wanted):
-        alias: Any = view.of(model)
-        statement = select(alias.id).where(alias.id.in_(wanted))
-        known.update((await session.execute(statement, view.params)).scalars())
+        statement = view.statement(("keys", model), lambda view: _keys(view, model))
+        known.update((await session.execute(statement, {**view.params, "keys": wanted})).scalars())
     missing = [place for place, key in enumerate(keys) if key not in known]
     if missing:
         message = f"There is no such {model.__name__.lower()}."
@@ -48,6 +47,11 @@ async def keys_of(
             tuple(UserError(message, code="NOT_FOUND", field=(field, at)) for at in missing)
         )
     return list(dict.fromkeys(wanted))
+
+
+def _keys(view: View, model: type[Base]) -> Select[Any]:
+    alias: Any = view.of(model)
+    return select(alias.id).where(alias.id.in_(KEYS))
 
 
 async def key_of(

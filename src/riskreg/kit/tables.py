@@ -210,6 +210,10 @@ def _make_history(table: Table) -> Table:
         *[_history_column(c) for c in table.columns if c.name != "id"],
     )
     Index(f"ix_{history.name}_from_seq", history.c.from_seq)
+    # Which versions an instant sees is told by an index alone: of one row, and of all. An instant
+    # of late sees few versions that have ended, so the end comes first.
+    Index(f"ix_{history.name}_versions", history.c.id, history.c.from_seq, history.c.to_seq)
+    Index(f"ix_{history.name}_to_seq", history.c.to_seq, history.c.from_seq)
     return history
 
 
@@ -223,13 +227,17 @@ def _end_in_id(table: Table) -> None:
 
 
 def mirror_indexes(table: Table) -> None:
-    """Give the history table the indexes of its live table; what is unique there is not here."""
+    """Give the history table the indexes of its live table; what is unique there is not here.
+
+    They end in the versions: else a page of the past reads each version to find the one it sees.
+    """
     history = history_of(table)
     found = [tuple(index.columns.keys()) for index in table.indexes]
     unique = [rule for rule in table.constraints if isinstance(rule, UniqueConstraint)]
     found += [tuple(rule.columns.keys()) for rule in unique]
     for names in sorted({names if len(names) > 1 else (*names, "id") for names in found}):
-        Index(f"ix_{history.name}_{'_'.join(names)}", *[history.c[n] for n in names])
+        columns = [history.c[name] for name in (*names, "from_seq", "to_seq")]
+        Index(f"ix_{history.name}_{'_'.join(names)}", *columns)
 
 
 @event.listens_for(Mapper, "instrument_class")

@@ -15,7 +15,16 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, bindparam, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    literal,
+    select,
+)
 from sqlalchemy.exc import CompileError
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -104,7 +113,10 @@ def nobody(columns: Columns, scope: Scope, of: Of) -> ColumnElement[bool] | None
     return None
 
 
-_STATEMENTS: dict[Hashable, Select[Any]] = {}
+S = TypeVar("S", bound=Executable)
+MOST_STATEMENTS = 2000
+"""What callers select decides which columns a statement has: there is no end to them."""
+STATEMENTS: dict[Hashable, Any] = {}
 KEYS: Any = bindparam("keys", expanding=True)
 """The keys that a cached statement is run for."""
 
@@ -126,15 +138,17 @@ class View:
         """The model as this view sees it: select its columns, or it for entities to change."""
         return visible(model, self.actor.reach.scope, self.seq is not None)  # type: ignore[no-any-return]
 
-    def statement(self, name: Hashable, build: Callable[[View], Select[Any]]) -> Select[Any]:
+    def statement(self, name: Hashable, build: Callable[[View], S]) -> S:
         """A statement that is built once for each scope, live and past; its values are bound.
 
         Building and keying a wide statement costs more than running it.
         """
         at = (name, self.actor.reach.scope, self.seq is not None)
-        if at not in _STATEMENTS:
-            _STATEMENTS[at] = build(self)
-        return _STATEMENTS[at]
+        if at not in STATEMENTS:
+            if len(STATEMENTS) >= MOST_STATEMENTS:
+                del STATEMENTS[next(iter(STATEMENTS))]  # the oldest
+            STATEMENTS[at] = build(self)
+        return STATEMENTS[at]  # type: ignore[no-any-return]
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from riskreg.kit.db import Database, Fetch, fetcher
-from riskreg.kit.view import Actor, View
+from riskreg.kit.view import NOW, Actor, View
+from riskreg.people.rules import Authority
 from riskreg.risks.models import CategoryAppetite, ScoringMatrix
-from riskreg.risks.rules import RiskCategory
+from riskreg.risks.rules import Band, RiskCategory
 from riskreg.risks.rules_scoring import DEFAULT_MATRIX, Matrix
 from riskreg.risks.rules_tolerance import DEFAULT_APPETITE, ToleranceRule
 
@@ -29,31 +30,38 @@ class Config:
 
 
 async def in_force(fetch: Fetch, view: View) -> Config:
-    """The configuration at the view's time; each row holds until a later one begins."""
-    matrix, appetite = view.of(ScoringMatrix), view.of(CategoryAppetite)
-    newest = (
-        select(matrix.id, matrix.rows)
-        .where(matrix.valid_from <= view.now)
-        .order_by(matrix.valid_from.desc())
-        .limit(1)
-    )
-    [chosen] = await fetch(newest)
-    rows = await fetch(
-        select(
-            appetite.category,
-            appetite.appetite,
-            appetite.tolerance,
-            appetite.tolerance_days,
-            appetite.authority,
-        )
-        .where(appetite.valid_from <= view.now)
-        .order_by(appetite.valid_from)
-    )
+    """The configuration at the view's time; each row holds until a later one begins.
+
+    Before anything was configured, as of a time before the register, the default holds.
+    """
+    found = await fetch(view.statement("matrix in force", _newest_matrix))
+    if not found:
+        return Config("", DEFAULT_MATRIX, dict(DEFAULT_APPETITE.rules))
+    [chosen] = found
+    rows = await fetch(view.statement("appetites begun", _appetites))
     rules = {
         row.category: ToleranceRule(row.appetite, row.tolerance, row.tolerance_days, row.authority)
         for row in rows
     }
     return Config(chosen.id, Matrix.of(*chosen.rows), rules)
+
+
+def _newest_matrix(view: View) -> Select[str, list[str]]:
+    matrix = view.of(ScoringMatrix)
+    begun = select(matrix.id, matrix.rows).where(matrix.valid_from <= NOW)
+    return begun.order_by(matrix.valid_from.desc()).limit(1)
+
+
+def _appetites(view: View) -> Select[RiskCategory, Band, Band, int, Authority]:
+    appetite = view.of(CategoryAppetite)
+    wanted = (
+        appetite.category,
+        appetite.appetite,
+        appetite.tolerance,
+        appetite.tolerance_days,
+        appetite.authority,
+    )
+    return select(*wanted).where(appetite.valid_from <= NOW).order_by(appetite.valid_from)
 
 
 async def of_entry(session: AsyncSession, view: View) -> Config:

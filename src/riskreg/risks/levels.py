@@ -110,6 +110,8 @@ def _store(risk: Risk, name: str, level: Level, config: Config) -> None:
     setattr(risk, f"{name}_impact", level.impact)
     setattr(risk, f"{name}_band", config.matrix.band(level))
     if name != "target":
+        # Exposure breaks ties before velocity once it is simulated; a median worked out here as
+        # well would be a second answer to the same question.
         setattr(risk, f"{name}_rank", rank(level, config.matrix, velocity=risk.velocity))
 
 

@@ -18,7 +18,7 @@ from riskreg.risks.models_mitigation import Mitigation
 from riskreg.risks.rules_hygiene import HygieneRule, Severity, lint
 from riskreg.risks.rules_machine import RISK_MACHINE
 from riskreg.risks.rules_mitigation import MITIGATION_MACHINE
-from riskreg.risks.snapshots import snapshots
+from riskreg.risks.snapshots import snapshots, these
 
 
 @strawberry.type(description="Something that lint would put right.")
@@ -72,7 +72,8 @@ async def findings(context: Context, risk: Record) -> list[Finding]:
 
     async def batch(view: View, shown: list[Record]) -> Sequence[Record]:
         rows = [Keyed(one) for one in shown]
-        found = await snapshots(fetcher(context, view), view, rows)
+        among = these([row.id for row in rows])
+        found = await snapshots(fetcher(context, view), view, rows, among)
         place = settings.current()
         day = today(view.now, place.zone)
         return [

@@ -41,11 +41,12 @@ async def move(
     before = status_of(risk, view)
     facts = await facts_of(session, view, risk)
     after = moved(RISK_MACHINE, before, name, facts=facts, given=given)
-    if risk.recorded_status is not before:  # it left its recorded state by itself, at a deadline
+    lapsed = risk.recorded_status is not before  # it left its state by itself, at a deadline
+    if lapsed:
         risk.state_since = risk.holds_until
     if after is not before:
         risk.state_since = view.now
-    if risk.recorded_status is not after:
+    if lapsed or risk.recorded_status is not after:
         risk.holds_until = NEVER
     risk.recorded_status = after
     return facts

@@ -18,7 +18,7 @@ from riskreg.risks.models import Risk
 from riskreg.risks.rules import ENDED, Band, RiskStatus
 from riskreg.risks.rules_hygiene import Finding, lint
 from riskreg.risks.rules_similarity import most_similar
-from riskreg.risks.snapshots import snapshots
+from riskreg.risks.snapshots import any_risk, snapshots
 
 
 class Stage(StrEnum):
@@ -144,14 +144,12 @@ async def top(
 
 
 async def linted(fetch: Fetch, view: View) -> dict[str, tuple[Finding, ...]]:
-    """What lint finds in every risk that is not rejected, by risk key."""
+    """What lint finds in every risk, by risk key; ended ones may still have open actions."""
     alias = view.of(Risk)
     names = [column.name for column in Risk.__table__.columns]
-    statement = select(*[getattr(alias, name) for name in names], term(alias, "status")).where(
-        alias.recorded_status != RiskStatus.REJECTED
-    )
+    statement = select(*[getattr(alias, name) for name in names], term(alias, "status"))
     rows = await fetch(statement.order_by(alias.number))
-    found = await snapshots(fetch, view, rows)
+    found = await snapshots(fetch, view, rows, any_risk)
     place = settings.current()
     day = today(view.now, place.zone)
     return {row.id: lint(found[row.id], day, place.working_days) for row in rows}

@@ -164,7 +164,11 @@ TO_DO = frozenset(
         MitigationStatus.BLOCKED,
     }
 )
-"""The states in which the work itself is not done yet, so that its due date still counts."""
+"""The states in which the work itself is not done yet, so that its due date still counts.
+
+BR 2 calls overdue what is not terminal; an action that is done in time is not late for waiting to
+be verified. From then on the day of its check counts, and UNVERIFIED_ACTION of lint.
+"""
 
 
 class MitigationKind(StrEnum):

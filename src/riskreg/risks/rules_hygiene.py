@@ -199,6 +199,7 @@ def _residual_above_inherent(risk: RiskSnapshot, day: Day) -> Iterator[str]:
 
 
 def _target_not_below(risk: RiskSnapshot, day: Day) -> Iterator[str]:
+    # Where nothing is planned any more, a target that is reached is no contradiction.
     working = risk.status is RiskStatus.TREATING or any(one.is_open for one in risk.mitigations)
     if risk.status not in LIVE or not working or not risk.target or not risk.residual:
         return
@@ -224,6 +225,7 @@ def _weak_knowledge(risk: RiskSnapshot, day: Day) -> Iterator[str]:
 def _overdue_action(risk: RiskSnapshot, day: Day) -> Iterator[str]:
     for one in risk.mitigations if risk.is_running else ():
         if one.status in TO_DO and one.due_on and one.due_on < day.today:
+            # BR 2 counts by the owner's calendar; people have a zone and no calendar of their own.
             late = _count(day.working_days_since(one.due_on), "working day")
             yield f"{one.code} was due on {one.due_on.isoformat()}, {late} ago."
 

@@ -8,11 +8,12 @@ true even if no job ever ran.
 The definition, at an instant t:
 
 - within appetite: the residual that counts at t is at most the appetite of the category;
-- within tolerance: a valid acceptance covers t and the residual is not above `accepted_up_to`
-  (HIGH); or the residual is at most the tolerance, the days above appetite, without those under a
-  valid acceptance, are not used up, and there is an on-time plan whose target is within appetite,
-  or planning grace (after an assessment, or after an acceptance that ended by its date);
-- outside tolerance: neither. CRITICAL is never within tolerance, accepted or not.
+- within tolerance: the residual is at most the tolerance; the days above appetite, without those
+  under a valid acceptance, are not used up; and there is a valid acceptance, an on-time plan whose
+  target is within appetite, or planning grace (after an assessment, or after an acceptance that
+  ended by its date);
+- outside tolerance: neither. An acceptance says who carries a risk and stops the clock; it lifts
+  neither the tolerance nor a limit that was used up before, so CRITICAL is never within tolerance.
 
 Intervals are half open: a risk is outside from the instant at which its days are used up.
 """
@@ -30,19 +31,15 @@ from riskreg.risks.rules import FAR, LIVE, AppetiteStatus, Band, RiskCategory, R
 
 @dataclass(frozen=True)
 class ToleranceRule:
-    """What the organisation carries of one category, how far and how long, and who may accept it.
-
-    `accepted_up_to` is the gravest residual that an acceptance can bring within tolerance.
-    """
+    """What the organisation carries of one category, how far, how long, and who may accept it."""
 
     appetite: Band
     tolerance: Band
     days: int
     authority: Authority
-    accepted_up_to: Band = Band.HIGH
 
     def __post_init__(self) -> None:
-        if self.appetite > self.tolerance or Band.CRITICAL in (self.tolerance, self.accepted_up_to):
+        if self.appetite > self.tolerance or self.tolerance is Band.CRITICAL:
             message = "appetite is at most tolerance, and CRITICAL is never within tolerance"
             raise ValueError(message)
         if self.days < 1:
@@ -278,10 +275,10 @@ def _out_runs(
 
 def _within_tolerance(standing: Standing, at: datetime, used_up: datetime) -> bool:
     band, rule = standing.bands.at(at), standing.rule
-    if any(one.start <= at < one.end for one in standing.accepted) and band <= rule.accepted_up_to:
-        return True
     if band > rule.tolerance or at >= used_up:
         return False
+    if any(one.start <= at < one.end for one in standing.accepted):
+        return True
     if standing.plan_until is not None and at < standing.plan_until:
         return True
     return _in_grace(standing, at)

@@ -150,7 +150,10 @@ async def _plain_move(
 
 
 async def block(session: AsyncSession, view: View, given: BlockMitigation) -> Mitigation:
-    """An action that waits, and what for."""
+    """An action that waits, and what for.
+
+    The text is the dependency until dependencies are kept as rows of their own.
+    """
     action = await _action(session, view, given)
     blocker = required(given.blocker, limit=TEXT, field="blocker", multiline=True)
     await move_action(session, view, action, "block", MitigationGiven(blocker=blocker))

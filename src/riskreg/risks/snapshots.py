@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select, true
 
 from riskreg import settings
 from riskreg.kit.clock import today
@@ -19,6 +19,19 @@ from riskreg.risks.models_mitigation import Mitigation, RiskMitigation
 from riskreg.risks.rules import ENDED, RelationKind, RiskStatus
 from riskreg.risks.rules_hygiene import ActionSnapshot, RiskSnapshot
 from riskreg.risks.rules_scoring import Level
+
+Among = Callable[[SQLColumnExpression[str]], ColumnElement[bool]]
+"""The condition that a column names one of the risks that are looked at."""
+
+
+def any_risk(_key: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """All risks: a list of their keys would be longer than a statement may be."""
+    return true()
+
+
+def these(ids: Collection[str]) -> Among:
+    """Some risks, few enough to be named."""
+    return lambda key: key.in_(ids)
 
 
 @dataclass
@@ -32,15 +45,16 @@ class _Around:
     absent: set[str] = field(default_factory=set)
 
 
-async def snapshots(fetch: Fetch, view: View, risks: Sequence[Record]) -> dict[str, RiskSnapshot]:
-    """Each risk as lint sees it; four statements, however many risks."""
+async def snapshots(
+    fetch: Fetch, view: View, risks: Sequence[Record], among: Among
+) -> dict[str, RiskSnapshot]:
+    """Each risk as lint sees it; five statements, however many risks. `among` tells them too."""
     around = _Around()
-    ids = [risk.id for risk in risks]
     zone = settings.current().zone
     around.absent |= await absent(fetch, view)
-    await _actions(fetch, view, ids, around)
-    await _acceptances(fetch, view, ids, around)
-    await _duplicates(fetch, view, ids, around)
+    await _actions(fetch, view, among, around)
+    await _acceptances(fetch, view, among, around)
+    await _duplicates(fetch, view, among, around)
     return {risk.id: _snapshot(risk, view, around, zone) for risk in risks}
 
 
@@ -54,12 +68,13 @@ async def absent(fetch: Fetch, view: View) -> set[str]:
     return {row.id for row in await fetch(gone)}
 
 
-async def _actions(fetch: Fetch, view: View, ids: Sequence[str], around: _Around) -> None:
+async def _actions(fetch: Fetch, view: View, among: Among, around: _Around) -> None:
     link, action = view.of(RiskMitigation), view.of(Mitigation)
     zone = settings.current().zone
-    for row in await fetch(
+    rows = await fetch(
         select(
             link.risk_id,
+            action.number,
             action.code,
             action.status,
             action.owner_id,
@@ -68,9 +83,10 @@ async def _actions(fetch: Fetch, view: View, ids: Sequence[str], around: _Around
             action.implemented_at,
         )
         .join(action, action.id == link.mitigation_id)
-        .where(link.risk_id.in_(ids))
-        .order_by(action.number)
-    ):
+        .where(among(link.risk_id))
+    )
+    # Sorted here: asked for the order, SQLite walks over all actions for each of the risks.
+    for row in sorted(rows, key=lambda row: row.number):
         around.actions[row.risk_id].append(
             ActionSnapshot(
                 row.code,
@@ -83,12 +99,12 @@ async def _actions(fetch: Fetch, view: View, ids: Sequence[str], around: _Around
         )
 
 
-async def _acceptances(fetch: Fetch, view: View, ids: Sequence[str], around: _Around) -> None:
+async def _acceptances(fetch: Fetch, view: View, among: Among, around: _Around) -> None:
     alias = view.of(RiskAcceptance)
     ends: dict[str, datetime] = {}
     for row in await fetch(
         select(alias.risk_id, alias.until, alias.ended_at, alias.expires_on)
-        .where(alias.risk_id.in_(ids))
+        .where(among(alias.risk_id))
         .order_by(alias.from_at)
     ):
         ends[row.risk_id] = min(row.until, row.ended_at)
@@ -98,7 +114,7 @@ async def _acceptances(fetch: Fetch, view: View, ids: Sequence[str], around: _Ar
     around.accepted |= {key for key, end in ends.items() if end > view.now}
 
 
-async def _duplicates(fetch: Fetch, view: View, ids: Sequence[str], around: _Around) -> None:
+async def _duplicates(fetch: Fetch, view: View, among: Among, around: _Around) -> None:
     link, other = view.of(RiskRelation), view.of(Risk)
     doubles = link.kind == RelationKind.DUPLICATE_OF
     running = other.recorded_status.not_in(ENDED)
@@ -106,7 +122,7 @@ async def _duplicates(fetch: Fetch, view: View, ids: Sequence[str], around: _Aro
         statement = (
             select(near.label("near"), other.code)
             .join(other, other.id == away)
-            .where(doubles, running, near.in_(ids))
+            .where(doubles, running, among(near))
         )
         for row in await fetch(statement):
             around.duplicates[row.near].append(row.code)
