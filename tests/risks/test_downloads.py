@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 from riskreg.kit.view import Actor
 from riskreg.risks.downloads import risks_file
-from riskreg.risks.rules import RiskCategory
+from riskreg.risks.rules import RiskCategory, RiskStatus
 from tests.cast import Register
 from tests.factories import a_risk, an_assessed_risk
+from tests.risks.arranged import a_risk_in
 from tests.risks.files import code_of, exported
 
 
@@ -78,6 +79,15 @@ async def test_the_address_of_the_page_says_which_rows(register: Register) -> No
     ]:
         answer = await got(register, cast.auditor, f"risks.csv{query}")
         assert (query, codes(answer)) == (query, expected)
+
+
+async def test_a_cell_has_the_rows_that_the_heat_map_counts(register: Register) -> None:
+    cast = register.cast
+    await an_assessed_risk(register.db, cast.manager, cast.project, likelihood=2, impact=3)
+    await a_risk_in(register, RiskStatus.CLOSED)
+    assert codes(await got(register, cast.auditor, "risks.csv?band=MEDIUM")) == ["R-001", "R-002"]
+    assert codes(await got(register, cast.auditor, "risks.csv?cell=2x3")) == ["R-001"]
+    assert codes(await got(register, cast.auditor, "risks.csv?cell=2x3&status=CLOSED")) == []
 
 
 async def test_a_vendor_downloads_its_own(register: Register) -> None:

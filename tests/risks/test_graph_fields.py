@@ -243,7 +243,7 @@ async def test_history_tells_before_and_after(shared: Register) -> None:
     }
     await shared.ask(cast.lead, document, i=sent)
     told = """query ($id: ID!, $n: Int!) { risk(id: $id) { history(first: $n) { seq actor action
-      reason changes { object field before after } } } }"""
+      reason changes { object objectId objectText field before after beforeText afterText } } } }"""
     history = (await shared.ask(cast.auditor, told, id=id_of(risk), n=1))["risk"]["history"]
     [entry] = history
     changes = {(one["object"], one["field"]): one for one in entry.pop("changes")}
@@ -258,6 +258,10 @@ async def test_history_tells_before_and_after(shared: Register) -> None:
         ("risk_vendor", "risk_id"): (None, risk.id),
         ("risk_vendor", "vendor_id"): (None, cast.aster.id),
     }
+    title, link = changes["risk", "title"], changes["risk_vendor", "vendor_id"]
+    assert (title["objectId"], title["objectText"]) == (id_of(risk), f"{risk.code} After")
+    assert (title["beforeText"], title["afterText"]) == (None, None)
+    assert (link["beforeText"], link["afterText"]) == (None, cast.aster.name)
     entries = (await shared.ask(cast.auditor, told, id=id_of(risk), n=50))["risk"]["history"]
     assert [one["action"] for one in entries] == ["changeRisk", "log"]
     for wrong in (-1, 101):

@@ -1,6 +1,7 @@
 // The API's own words, made readable: one word per idea on page, API and paper.
 
 const CAPITALS = /\b(envr|sla|kri|pm|qa|wfm)\b/gi;
+const HYPHENED: Record<string, string> = { 'over enforcement': 'over-enforcement', 'tooling data': 'tooling and data' };
 const nearForm = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const dayForm = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const timeForm = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
@@ -9,7 +10,8 @@ const DAY = 86_400_000;
 /** OUT_OF_TOLERANCE, reviewDue or assessRisk as plain words. */
 export function word(name: string): string {
   const plain = name.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
-  return (plain.charAt(0).toUpperCase() + plain.slice(1)).replace(CAPITALS, (w) => w.toUpperCase());
+  const said = HYPHENED[plain] ?? plain;
+  return (said.charAt(0).toUpperCase() + said.slice(1)).replace(CAPITALS, (w) => w.toUpperCase());
 }
 
 export function day(date: string | null | undefined): string {
@@ -27,13 +29,18 @@ export function value(text: string): string {
   return /^[A-Z]+(_[A-Z]+)*$/.test(text) ? word(text) : text;
 }
 
+/** A sentence of the server with its dates as people write them. */
+export function dated(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\d\b/g, (found) => day(found));
+}
+
 export function time(instant: string): string {
   return timeForm.format(new Date(instant));
 }
 
-/** Whole days from today to the date: negative when it is past. */
-export function daysTo(date: string): number {
-  const today = new Date();
+/** Whole days from today, or the day of another instant, to the date: negative when it is past. */
+export function daysTo(date: string, from?: string): number {
+  const today = from ? new Date(from) : new Date();
   today.setHours(0, 0, 0, 0);
   return Math.round((new Date(`${date.slice(0, 10)}T00:00`).getTime() - today.getTime()) / DAY);
 }

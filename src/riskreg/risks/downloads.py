@@ -28,6 +28,7 @@ from riskreg.kit.view import Actor, Alias, View
 from riskreg.risks.exporting import Matching, stream
 from riskreg.risks.filtering import RISK_FILTERS, RiskFilter
 from riskreg.risks.models import Risk
+from riskreg.risks.overview import COUNTED
 from riskreg.risks.rules import ENDED, AppetiteStatus, Band, RiskCategory, RiskStatus
 from riskreg.risks.rules_columns import PROFILES, RISKREG
 from riskreg.risks.writing import Format
@@ -131,13 +132,14 @@ def _owner(chosen: RiskFilter, value: str) -> None:
 
 
 def _cell(chosen: RiskFilter, value: str) -> None:
-    """A cell of the heat map: likelihood, then impact, as `5x4`."""
+    """A cell of the heat map, and what it counts: likelihood, then impact, as `5x4`."""
     likelihood, _, impact = value.partition("x")
     if likelihood not in _STEPS or impact not in _STEPS:
         message = "a cell looks like 5x4"
         raise BadInput(message)
     chosen.residual_likelihood = IntFilter(eq=int(likelihood))
     chosen.residual_impact = IntFilter(eq=int(impact))
+    chosen.and_ = [RiskFilter(status=EnumFilter(not_in=list(COUNTED)))]
 
 
 _STEPS = frozenset("12345")

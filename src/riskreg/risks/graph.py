@@ -12,7 +12,7 @@ from riskreg.kit.clock import today
 from riskreg.kit.context import Context, fetcher
 from riskreg.kit.edges import children, latest, linked, one
 from riskreg.kit.graph import Node, Versioned, derived, shows
-from riskreg.kit.history import HistoryEntry, Part, history
+from riskreg.kit.history import HistoryEntry, history
 from riskreg.kit.lists import Connection
 from riskreg.kit.moves import Transition
 from riskreg.people.models import Person as PersonRow
@@ -21,7 +21,7 @@ from riskreg.policies.models import PolicyArea as PolicyAreaRow
 from riskreg.projects.models import Market as MarketRow
 from riskreg.projects.models import Project as ProjectRow
 from riskreg.projects.models import Vendor as VendorRow
-from riskreg.risks import models, rules
+from riskreg.risks import models, rules, told
 from riskreg.risks.blast import caused
 from riskreg.risks.graph_blast import BlastRadius
 from riskreg.risks.graph_levels import (
@@ -134,17 +134,6 @@ class RiskAcceptance(Node, Versioned):
             impact=self.residual_impact,
             band=self.residual_band,
         )
-
-
-_HISTORY_PARTS = (
-    Part(models.RiskAssessment, "risk_id"),
-    Part(models.RiskAcceptance, "risk_id"),
-    Part(models.RiskProject, "risk_id"),
-    Part(models.RiskPolicyArea, "risk_id"),
-    Part(models.RiskMarket, "risk_id"),
-    Part(models.RiskVendor, "risk_id"),
-    Part(RiskMitigationRow, "risk_id"),
-)
 
 
 @shows(models.Risk)
@@ -262,7 +251,9 @@ class Risk(Node, Versioned):
     related_from: Connection[RiskRelation] = children(
         models.RiskRelation, "to_id", "Relations to this risk.", order="created_at"
     )
-    history: list[HistoryEntry] = history(_HISTORY_PARTS, bookkeeping=models.BOOKKEEPING)
+    history: list[HistoryEntry] = history(
+        told.PARTS, bookkeeping=models.BOOKKEEPING, spoken=told.SPOKEN
+    )
 
     @strawberry.field(description="Cause, event and consequence in one sentence.")
     @derived("cause", "event", "title", "consequence")

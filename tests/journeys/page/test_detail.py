@@ -1,36 +1,11 @@
 """One risk: what it says, what may be done, and what two people do at once."""
 
 import re
-from uuid import uuid4
 
 from playwright.async_api import Page, expect
 
 from tests.journeys.page.conftest import Asked, Visitor
-
-LOG = """mutation($input: LogRiskInput!) {
-  logRisk(input: $input) { risk { id code version } userErrors { message field } } }"""
-UPDATE = """mutation($input: ChangeRiskInput!) {
-  changeRisk(input: $input) { risk { version } userErrors { message field } } }"""
-PROJECT = "{ projects(first: 1) { nodes { id } } }"
-
-
-async def a_risk(page: Page, asked: Asked) -> dict[str, str]:
-    """A new risk of our own to change."""
-    project = (await asked(page, PROJECT))["projects"]["nodes"][0]["id"]
-    made = {
-        "title": f"Labels arrive late {uuid4().hex[:8]}",
-        "cause": "the pool is shared",
-        "event": "labels arrive late",
-        "consequence": "the model is trained on old ones",
-        "category": "DELIVERY_SLA",
-        "projectIds": [project],
-        "likelihood": 3,
-        "impact": 2,
-    }
-    answer = (await asked(page, LOG, input=made))["logRisk"]
-    assert answer["userErrors"] == []
-    risk: dict[str, str] = answer["risk"]
-    return risk
+from tests.journeys.page.made import UPDATE, a_risk, at_risk
 
 
 async def test_the_risk_tells_its_statement_levels_and_history(visitor: Visitor) -> None:
@@ -53,6 +28,24 @@ async def test_a_move_that_is_off_says_why(visitor: Visitor) -> None:
     off = moves.locator("button:disabled").first
     reason = page.locator(f"#{await off.get_attribute('aria-describedby')}")
     await expect(reason).to_have_text(re.compile(r"is off:.{8,}"))
+
+
+async def test_a_draft_is_submitted_with_the_estimate_that_it_lacks(
+    page: Page, asked: Asked
+) -> None:
+    risk = await a_risk(page, asked, likelihood=None, impact=None)
+    await at_risk(page, risk["code"])
+    await page.get_by_role("button", name="Submit", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await page.keyboard.press("Control+Enter")
+    likely = dialog.get_by_label("Likelihood, 1 to 5")
+    await expect(likely).to_have_attribute("aria-invalid", "true")
+    await expect(likely).to_be_focused()
+    await likely.fill("3")
+    await dialog.get_by_label("Impact, 1 to 5").fill("4")
+    await page.keyboard.press("Control+Enter")
+    await expect(dialog).to_have_count(0)
+    await expect(page.locator(".line .status")).to_have_text("Open")
 
 
 async def test_an_edit_is_saved_and_enters_the_history(page: Page, asked: Asked) -> None:
@@ -93,6 +86,27 @@ async def test_a_conflict_shows_both_values_and_overwrites_nothing(
     statement = page.get_by_role("list", name="Statement")
     await expect(statement).to_contain_text("mine")
     await expect(statement).to_contain_text("another cause")
+
+
+async def test_two_tabs_edit_one_risk_and_each_keeps_its_words(page: Page, asked: Asked) -> None:
+    risk = await a_risk(page, asked)
+    other = await page.context.new_page()
+    address = page.url.split("/risks")[0] + f"/risks/{risk['code']}"
+    for tab, words in ((page, "words of the first tab"), (other, "words of the second tab")):
+        await tab.goto(address)
+        await tab.get_by_role("button", name="Edit").click()
+        await tab.get_by_label("Consequence").fill(words)
+        await tab.wait_for_timeout(400)
+    await page.reload()
+    await page.get_by_role("button", name="Edit").click()
+    await expect(page.get_by_label("Consequence")).to_have_value("words of the first tab")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("dialog")).to_have_count(0)
+    await other.reload()
+    await other.get_by_role("button", name="Edit").click()
+    clash = other.get_by_role("group", name=re.compile("Consequence"))
+    await expect(clash).to_contain_text("words of the first tab")
+    await expect(clash).to_contain_text("words of the second tab")
 
 
 async def test_an_assessment_keeps_its_words_until_it_is_saved(page: Page, asked: Asked) -> None:

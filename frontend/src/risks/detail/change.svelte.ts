@@ -1,5 +1,5 @@
 import { ask, reason, Refusal } from '../../kit/client';
-import { drop, keep, load, newKey } from '../../kit/drafts';
+import { claim, drop, keep, load, newKey } from '../../kit/drafts';
 import { place, type Errors } from '../../kit/errors';
 import { RiskDetail } from './documents';
 import { changed, merge, type Clash, type Values } from './merge';
@@ -8,10 +8,15 @@ import { told, type Risk } from './risk';
 
 export type Difference = { field: string; before: string; now: string };
 type Kept = { values: Values; base: Values };
+type Target = { id: string; version: number; code: string };
 type Plan = {
   form: string;
-  /** False for what adds to the risk and changes nothing that anybody could have read. */
-  versioned?: false;
+  /** What is changed, where it is not the risk itself: one of its mitigations. */
+  of?: (risk: Risk) => Target | undefined;
+  /** How the input names it, where it does not change what anybody could have read. */
+  head?: (target: Target) => Record<string, unknown>;
+  /** What a person would compare of it. */
+  told?: (risk: Risk) => Record<string, string>;
   document: MoveDocument;
   fields: string[];
   start: (risk: Risk) => Values;
@@ -27,22 +32,38 @@ export class Change {
   differences = $state<Difference[]>([]);
   busy = $state(false);
   #risk: Risk;
+  #target: Target;
   #base: Values;
   #plan: Plan;
-  #slot: string;
+  #slot = $state('');
+  #release = () => {};
   #key = newKey();
 
   constructor(plan: Plan, risk: Risk) {
-    [this.#plan, this.#risk, this.#slot] = [plan, risk, `${plan.form}.${risk.code}`];
+    [this.#plan, this.#risk, this.#target] = [plan, risk, plan.of?.(risk) ?? risk];
     this.#base = plan.start(risk);
-    const found = load<Kept>(this.#slot);
-    if (found) this.#key = found.key;
-    const kept = found?.values ?? { values: {}, base: {} };
-    const old = { ...this.#base, ...kept.base };
-    ({ values: this.values, clashes: this.clashes } = merge(old, { ...old, ...kept.values }, this.#base));
+    this.values = { ...this.#base };
+  }
+
+  /** Take up the draft that no other tab holds; what was typed meanwhile stays on top of it. */
+  async open(): Promise<void> {
+    const { slot, release } = await claim(`${this.#plan.form}.${this.#target.code}`);
+    [this.#slot, this.#release] = [slot, release];
+    const found = load<Kept>(slot);
+    if (!found) return;
+    this.#key = found.key;
+    const old = { ...this.#base, ...found.values.base };
+    const typed = changed(this.#base, $state.snapshot(this.values) as Values);
+    const { values, clashes } = merge(old, { ...old, ...found.values.values }, this.#base);
+    [this.values, this.clashes] = [{ ...values, ...typed }, clashes];
+  }
+
+  close(): void {
+    this.#release();
   }
 
   keep(values: Values): void {
+    if (!this.#slot) return;
     const own = changed(this.#base, values);
     const base = Object.fromEntries(Object.keys(own).map((name) => [name, this.#base[name] ?? '']));
     if (Object.keys(own).length) keep<Kept>(this.#slot, this.#key, { values: own, base });
@@ -50,7 +71,7 @@ export class Change {
   }
 
   discard(): void {
-    drop(this.#slot);
+    if (this.#slot) drop(this.#slot);
   }
 
   settle(clash: Clash, value: Clash['yours']): void {
@@ -62,13 +83,14 @@ export class Change {
     this.busy = true;
     try {
       const more = this.#plan.input($state.snapshot(this.values) as Values, this.#base);
-      const version = this.#plan.versioned ?? { expectedVersion: this.#risk.version };
-      const input = { id: this.#risk.id, ...version, idempotencyKey: this.#key, ...more };
+      const { id, version } = this.#target;
+      const head = this.#plan.head?.(this.#target) ?? { id, expectedVersion: version };
+      const input = { ...head, idempotencyKey: this.#key, ...more };
       const [payload] = Object.values(await ask(this.#plan.document, { input }));
       const errors = payload?.userErrors ?? [];
       if (errors.some((error) => error.code === 'VERSION_CONFLICT')) await this.#compare();
       else ({ on: this.errors, rest: this.alerts } = place(errors, this.#plan.fields));
-      if (!errors.length) drop(this.#slot);
+      if (!errors.length) this.discard();
       return !errors.length;
     } catch (error) {
       const out = error instanceof Refusal && error.code === 'UNAUTHENTICATED';
@@ -81,14 +103,16 @@ export class Change {
 
   async #compare(): Promise<void> {
     const { risk } = await ask(RiskDetail, { code: this.#risk.code });
-    if (!risk) return void (this.alerts = ['The risk is no longer there.']);
-    const [before, now] = [told(this.#risk), told(risk)];
+    const target = risk && (this.#plan.of ? this.#plan.of(risk) : risk);
+    if (!risk || !target) return void (this.alerts = ['It is no longer there. What you typed is kept on this device.']);
+    const say = this.#plan.told ?? told;
+    const [before, now] = [say(this.#risk), say(risk)];
     this.differences = Object.keys(now)
       .filter((field) => before[field] !== now[field])
       .map((field) => ({ field, before: before[field] ?? '', now: now[field] ?? '' }));
     const theirs = this.#plan.start(risk);
     ({ values: this.values, clashes: this.clashes } = merge(this.#base, $state.snapshot(this.values) as Values, theirs));
-    [this.#risk, this.#base, this.#key] = [risk, theirs, newKey()];
-    [this.errors, this.alerts] = [{}, ['Somebody changed this risk while you were writing. Nothing was saved.']];
+    [this.#risk, this.#target, this.#base, this.#key] = [risk, target, theirs, newKey()];
+    [this.errors, this.alerts] = [{}, [`Somebody changed ${target.code} while you were writing. Nothing was saved.`]];
   }
 }

@@ -1,8 +1,8 @@
 import { graphql } from '../../kit/graphql';
 
 export const RiskDetail = graphql(`
-  query RiskDetail($code: String!) {
-    risk(code: $code) {
+  query RiskDetail($code: String!, $asOf: DateTime) {
+    risk(code: $code, asOf: $asOf) {
       id code version updatedAt title cause event consequence statement category status
       owner { id name } sponsor { id name } identifiedBy { name } identifiedAt
       projects { id code name } policyAreas { id code name }
@@ -25,7 +25,13 @@ export const RiskDetail = graphql(`
       mitigations(first: 50) {
         nodes {
           id deltaLikelihood deltaImpact
-          mitigation { id code title kind status owner { name } dueOn isOverdue slipCount }
+          mitigation {
+            id version code title kind status owner { name } startOn dueOn isOverdue slipCount
+            evidence blocker cancelReason
+            check { hypothesis method dueOn }
+            effectiveness { at verdict findings verifiedBy { name } }
+            availableTransitions { name allowed blockedBy }
+          }
         }
       }
       acceptances(first: 20) {
@@ -34,21 +40,22 @@ export const RiskDetail = graphql(`
           acceptedBy { name } residualAtAcceptance { likelihood impact band }
         }
       }
-      relatedTo(first: 50) { nodes { id kind to { code title status } } }
-      relatedFrom(first: 50) { nodes { id kind from { code title status } } }
+      relatedTo(first: 50) { nodes { id version kind to { id code title status } } }
+      relatedFrom(first: 50) { nodes { id version kind from { id code title status } } }
       comments(first: 50) { totalCount nodes { id at text author { name } } }
       availableTransitions { name allowed blockedBy }
       findings { rule severity message }
     }
-    heatMap { cells { likelihood impact band } }
+    heatMap(asOf: $asOf) { cells { likelihood impact band } }
   }
 `);
 
 export const RiskHistory = graphql(`
-  query RiskHistory($code: String!, $first: Int!) {
-    risk(code: $code) {
+  query RiskHistory($code: String!, $first: Int!, $asOf: DateTime) {
+    risk(code: $code, asOf: $asOf) {
       history(first: $first) {
-        seq at action reason actor changes { object field before after }
+        seq at action reason actor
+        changes { object objectId objectText field before after beforeText afterText }
       }
     }
   }

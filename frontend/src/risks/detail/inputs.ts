@@ -11,5 +11,6 @@ export function sent(spec: Spec, value: Value | undefined): unknown {
   const text = value.trim();
   if (!text) return null;
   if (spec.kind === 'number') return Number(text);
+  if (spec.kind === 'lines') return text.split('\n').map((line) => line.trim()).filter(Boolean);
   return spec.kind === 'instant' ? new Date(text).toISOString() : text;
 }

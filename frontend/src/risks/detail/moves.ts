@@ -9,10 +9,18 @@ export type Choice = readonly [value: string, label: string];
 export type Spec = {
   name: string;
   label: string;
-  kind: 'line' | 'long' | 'date' | 'instant' | 'choice' | 'tick' | 'number' | 'ids';
+  kind: 'line' | 'long' | 'lines' | 'date' | 'instant' | 'choice' | 'tick' | 'number' | 'ids';
+  hint?: string;
   choices?: readonly Choice[];
 };
-export type Move = { label: string; document: MoveDocument; fields: Spec[]; assess?: true };
+export type Move = {
+  label: string;
+  document: MoveDocument;
+  fields: Spec[];
+  assess?: true;
+  /** The sentences of `blockedBy` that its own fields answer. */
+  asks?: RegExp;
+};
 
 const typed = (document: unknown) => document as MoveDocument;
 const why: Spec = { name: 'reason', label: 'Reason', kind: 'long' };
@@ -32,6 +40,7 @@ const MOVES: Record<string, Move> = {
   submit: {
     label: 'Submit',
     document: typed(documents.SubmitRisk),
+    asks: /^Estimate how /,
     fields: [
       { name: 'likelihood', label: 'Likelihood, 1 to 5', kind: 'number' },
       { name: 'impact', label: 'Impact, 1 to 5', kind: 'number' },
@@ -91,12 +100,9 @@ const MOVES: Record<string, Move> = {
 const ORDER = Object.keys(MOVES);
 const plain = (name: string) => name.replaceAll('_', '').toLowerCase().replace(/risk$/, '');
 
-/** Where a move stands in the row of buttons: what helps first, what ends last. */
-export function rank(name: string): number {
-  return ORDER.indexOf(plain(name));
-}
-
-/** The move of a transition, by its name or by its mutation's: revoke_acceptance, submitRisk. */
-export function moveOf(name: string): Move | undefined {
-  return MOVES[plain(name)];
+/** The move of a transition, by its name or by its mutation's: revoke_acceptance, submitRisk. Its
+ * rank says where it stands in the row of buttons: what helps first, what ends last. */
+export function moveOf(name: string): (Move & { rank: number }) | undefined {
+  const found = MOVES[plain(name)];
+  return found && { ...found, rank: ORDER.indexOf(plain(name)) };
 }

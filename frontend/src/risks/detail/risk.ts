@@ -17,10 +17,11 @@ export function told(risk: Risk): Record<string, string> {
     Category: risk.category ? word(risk.category) : '',
     Status: word(risk.status),
     Owner: risk.owner?.name ?? '',
+    Sponsor: risk.sponsor?.name ?? '',
     Inherent: level(risk.inherent),
     Residual: level(risk.residual.effective),
     Target: level(risk.target),
-    Review: day(risk.nextReviewDue),
+    'Next review': day(risk.nextReviewDue),
   };
 }
 

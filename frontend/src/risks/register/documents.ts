@@ -4,11 +4,11 @@ export const Register = graphql(`
   query Register(
     $filter: RiskFilter, $wide: RiskFilter, $search: String, $orderBy: RiskOrder
     $first: Int, $last: Int, $after: Cursor, $before: Cursor
-    $out: RiskFilter, $tolerated: RiskFilter, $within: RiskFilter, $unassessed: RiskFilter
+    $asOf: DateTime, $out: RiskFilter, $tolerated: RiskFilter, $within: RiskFilter, $unassessed: RiskFilter
   ) {
     risks(
       filter: $filter, search: $search, orderBy: $orderBy
-      first: $first, last: $last, after: $after, before: $before
+      first: $first, last: $last, after: $after, before: $before, asOf: $asOf
     ) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -18,11 +18,11 @@ export const Register = graphql(`
         residual { effective { likelihood impact band } }
       }
     }
-    heatMap(filter: $wide, search: $search) { total cells { likelihood impact band count } }
-    out: risks(filter: $out, search: $search, first: 0) { totalCount }
-    tolerated: risks(filter: $tolerated, search: $search, first: 0) { totalCount }
-    within: risks(filter: $within, search: $search, first: 0) { totalCount }
-    unassessed: risks(filter: $unassessed, search: $search, first: 0) { totalCount }
+    heatMap(filter: $wide, search: $search, asOf: $asOf) { total cells { likelihood impact band count } }
+    out: risks(filter: $out, search: $search, first: 0, asOf: $asOf) { totalCount }
+    tolerated: risks(filter: $tolerated, search: $search, first: 0, asOf: $asOf) { totalCount }
+    within: risks(filter: $within, search: $search, first: 0, asOf: $asOf) { totalCount }
+    unassessed: risks(filter: $unassessed, search: $search, first: 0, asOf: $asOf) { totalCount }
   }
 `);
 

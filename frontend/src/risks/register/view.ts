@@ -1,5 +1,6 @@
 // A view of the register is its address, and nothing else.
 import type { VariablesOf } from '../../kit/graphql';
+import { asOf } from '../../kit/past';
 import type { Register } from './documents';
 
 type Asked = VariablesOf<typeof Register>;
@@ -8,7 +9,7 @@ type Order = NonNullable<Asked['orderBy']>;
 type Status = 'DRAFT' | 'OPEN' | 'ASSESSED' | 'TREATING' | 'ACCEPTED' | 'MONITORING' | 'MATERIALISED' | 'CLOSED' | 'REJECTED';
 
 export const NAMES = ['q', 'status', 'category', 'band', 'appetite', 'project', 'owner', 'cell'] as const;
-export type Name = (typeof NAMES)[number] | 'sort' | 'after' | 'before';
+export type Name = (typeof NAMES)[number] | 'sort' | 'after' | 'before' | 'asOf';
 export type View = Record<Name, string>;
 
 export const PAGE = 50;
@@ -21,6 +22,7 @@ export const CATEGORIES = [
 ] as const;
 export const BANDS = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 export const APPETITES = ['OUT_OF_TOLERANCE', 'WITHIN_TOLERANCE', 'WITHIN_APPETITE', 'NOT_ASSESSED'] as const;
+const NOT_RUNNING: Status[] = ['DRAFT', 'CLOSED', 'REJECTED'];
 const GROUPS: Record<string, Status[]> = {
   CURRENT: ['DRAFT', 'OPEN', 'ASSESSED', 'TREATING', 'ACCEPTED', 'MONITORING', 'MATERIALISED'],
 };
@@ -29,7 +31,15 @@ export function read(query: string): View {
   const given = new URLSearchParams(query);
   const view = { sort: given.get('sort') ?? '-RESIDUAL' } as View;
   for (const name of [...NAMES, 'after', 'before'] as const) view[name] = given.get(name) ?? '';
+  view.asOf = asOf(query) ?? '';
   return view;
+}
+
+/** The file of what this view shows: the same rows, all pages of them. */
+export function file(view: View): string {
+  const { sort, after, before, ...rows } = view;
+  const given = new URLSearchParams(Object.entries(rows).filter(([name, value]) => value && !(view.asOf && name === 'q')));
+  return `/export/risks.csv${given.size ? `?${given}` : ''}`;
 }
 
 /** The address of this view with some things changed; a change goes back to the first page. */
@@ -55,6 +65,8 @@ export function filter(view: View): Filter {
   if (likelihood && impact) {
     made.residualLikelihood = { eq: likelihood };
     made.residualImpact = { eq: impact };
+    // The heat map counts what is running, so its cell means no other.
+    made.and = [{ status: { notIn: NOT_RUNNING } }];
   }
   return made as Filter;
 }
@@ -67,7 +79,8 @@ export function asked(view: View): Asked {
   return {
     filter: filter(view),
     wide: filter({ ...view, cell: '', band: '' }),
-    search: view.q || null,
+    search: (!view.asOf && view.q) || null,
+    asOf: view.asOf || null,
     orderBy: order,
     first: back ? null : PAGE,
     last: back ? PAGE : null,
