@@ -204,12 +204,12 @@ async def _changes(context: Context, node: Node, parts: Sequence[Part]) -> list[
     for part in (own, *parts):
         if part is not own and view.actor.reach.scope is not Scope.ALL:
             continue  # what belongs to the object may be hidden; its own row is not
-        every_version = await context.rows(view, _versions(part, node.key, limit))
-        rows = await _seen(context, view, part, every_version, limit)
+        rows = await context.rows(view, _versions(part, node.key, limit))
         for _, versions in groupby(rows, lambda row: row.id):
-            told = list(versions)
-            every = _differences(part.model, told, limit)
-            found += (change for change in every if change.seq >= told[0].since)
+            there = list(versions)
+            told = await _seen(context, view, part, there, limit)
+            every = _differences(part.model, told, _gone(there, limit))
+            found += (change for change in every if change.seq >= there[0].since)
     return found
 
 
@@ -305,27 +305,32 @@ def _belongs(part: Part, source: Any, key: str) -> tuple[Any, Any]:
     return named.in_(select(link.c[part.through.theirs]).where(ours)), since.scalar_subquery()
 
 
-def _differences(model: type[Base], rows: Sequence[Any], limit: int) -> Iterator[_Change]:
+def _gone(versions: Sequence[Any], limit: int) -> frozenset[int]:
+    """The entries that took a row away: where a version ended and no other began."""
+    began = {row.journal_from for row in versions}
+    ended = {row.journal_to for row in versions if row.journal_from < row.journal_to <= limit}
+    return frozenset(ended - began)
+
+
+def _differences(model: type[Base], rows: Sequence[Any], gone: frozenset[int]) -> Iterator[_Change]:
     """What each version of a row changed against the one before it; where it went, everything."""
     fields = [column.key for column in model.__table__.columns if column.key not in UNSHOWN]
-    for seq, before, after in _steps(rows, limit):
+    for seq, before, after in _steps(rows, gone):
         for field in fields:
             change = _Change(seq, model, rows[0].id, field, before, after)
             if _text(change.value(before)) != _text(change.value(after)):
                 yield change
 
 
-def _steps(rows: Sequence[Any], limit: int) -> Iterator[tuple[int, Any, Any]]:
+def _steps(rows: Sequence[Any], gone: frozenset[int]) -> Iterator[tuple[int, Any, Any]]:
     """The entry and what was before and after; None where a row is not there, also in between."""
     before: Any = None
     for row in rows:
-        if before is not None and before.journal_to != row.journal_from:
-            yield before.journal_to, before, None
-            before = None
         yield row.journal_from, before, row
         before = row
-    if before.journal_from < before.journal_to <= limit:
-        yield before.journal_to, before, None
+        if row.journal_to in gone:
+            yield row.journal_to, row, None
+            before = None
 
 
 def _text(value: object) -> str | None:
