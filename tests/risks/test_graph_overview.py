@@ -55,6 +55,14 @@ async def test_heat_map_counts_running_risks(register: Register) -> None:
     assert await register.refused(SYSTEM, HEAT, **given) == ["BAD_USER_INPUT"]
 
 
+async def test_heat_map_before_the_register_began_is_empty(register: Register) -> None:
+    await a_risk_in(register, S.ASSESSED)
+    given = {"s": "RESIDUAL", "t": "1999-12-31T23:59:59Z"}
+    shown = (await register.ask(SYSTEM, HEAT, **given))["heatMap"]
+    assert (shown["total"], len(shown["cells"])) == (0, 25)
+    assert {one["band"] for one in shown["cells"]} == {"LOW", "MEDIUM", "HIGH", "CRITICAL"}
+
+
 async def test_search_finds_words_by_their_beginning(register: Register) -> None:
     db, cast = register.db, register.cast
     for title in ("Élan vital", "élan mortel", "東京タワー", "O'Brien; DROP TABLE risks"):

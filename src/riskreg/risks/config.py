@@ -28,6 +28,10 @@ class Config:
     rules: dict[RiskCategory, ToleranceRule]
 
 
+AT_FIRST = Config("", DEFAULT_MATRIX, dict(DEFAULT_APPETITE.rules))
+"""What is told of a time at which the register had no configuration, and so no scores."""
+
+
 async def in_force(fetch: Fetch, view: View) -> Config:
     """The configuration at the view's time; each row holds until a later one begins."""
     matrix, appetite = view.of(ScoringMatrix), view.of(CategoryAppetite)
@@ -37,7 +41,9 @@ async def in_force(fetch: Fetch, view: View) -> Config:
         .order_by(matrix.valid_from.desc())
         .limit(1)
     )
-    [chosen] = await fetch(newest)
+    chosen = next(iter(await fetch(newest)), None)
+    if chosen is None:
+        return AT_FIRST
     rows = await fetch(
         select(
             appetite.category,
@@ -61,6 +67,8 @@ async def of_entry(session: AsyncSession, view: View) -> Config:
     known: Config | None = session.info.get(_KNOWN)
     if known is None:
         known = session.info[_KNOWN] = await in_force(fetcher(session, view), view)
+        if known is AT_FIRST:
+            raise LookupError("the register has no matrix to score by: riskreg migrate writes it")
     return known
 
 
