@@ -6,6 +6,7 @@ import pytest
 import strawberry
 
 from riskreg.kit.words import describe
+from tests.cast import Register
 
 
 class Colour(Enum):
@@ -32,3 +33,10 @@ def test_members_are_described_and_all_of_them() -> None:
 def test_what_is_left_out_or_too_many_is_a_fault(words: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="these are described or members, not both"):
         describe(Colour, "Colour", words)
+
+
+async def test_a_row_that_is_not_there_is_called_as_people_call_it(register: Register) -> None:
+    query = """mutation { logRisk(input: { title: "Typhoon", policyAreaIds: ["none"] }) {
+      userErrors { message field } } }"""
+    told = (await register.ask(register.cast.lead, query))["logRisk"]["userErrors"]
+    assert told == [{"message": "There is no such policy area.", "field": ["policyAreaIds", "0"]}]
