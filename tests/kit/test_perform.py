@@ -150,6 +150,30 @@ async def test_bulk_is_replayed_whole(register: Register) -> None:
     assert [result["risk"] for result in payload["results"]] == [None] * 3
 
 
+@pytest.mark.parametrize("term", [{"dryRun": True}, {"idempotencyKey": "k"}])
+async def test_a_row_of_a_batch_has_no_terms_of_its_own(
+    register: Register, term: dict[str, Any]
+) -> None:
+    before = await kept(register)
+    sent = {"risks": [{"title": "one"}, {"title": "two", **term}]}
+    payload = told(await register.ask(register.cast.lead, LOG_MANY, input=sent))
+    errors = [result["userErrors"] for result in payload["results"]]
+    [name] = term
+    assert errors == [[], [{"field": ["risks", "1", name], "code": "INVALID"}]]
+    assert await kept(register) == before
+
+
+@pytest.mark.parametrize("key", [None, "k"])
+async def test_half_a_character_is_told_with_a_key_and_without(
+    register: Register, key: str | None
+) -> None:
+    before = await kept(register)
+    payload = told(await register.ask(register.cast.lead, LOG, input=a_log(key, title="a\ud800b")))
+    errors = [(error["code"], error["field"]) for error in payload["userErrors"]]
+    assert (payload["risk"], errors) == (None, [("INVALID_TEXT", ["title"])])
+    assert await kept(register) == before
+
+
 @pytest.mark.parametrize(
     ("key", "code"),
     [("", "REQUIRED"), ("  ", "REQUIRED"), ("x" * 201, "TOO_LONG"), ("a\0b", "INVALID_TEXT")],

@@ -6,6 +6,7 @@ import pytest
 import strawberry
 
 from riskreg.kit.words import describe
+from tests.cast import Register
 
 
 class Colour(Enum):
@@ -43,3 +44,10 @@ def test_enum_is_described_once_and_before_it_is_shown() -> None:
     describe(Size, "Size", {"BIG": "Not small."})
     with pytest.raises(TypeError, match="Size was shown before it was described"):
         describe(Size, "Size", {"BIG": "Very."})
+
+
+async def test_a_row_that_is_not_there_is_called_as_people_call_it(register: Register) -> None:
+    query = """mutation { logRisk(input: { title: "Typhoon", policyAreaIds: ["none"] }) {
+      userErrors { message field } } }"""
+    told = (await register.ask(register.cast.lead, query))["logRisk"]["userErrors"]
+    assert told == [{"message": "There is no such policy area.", "field": ["policyAreaIds", "0"]}]

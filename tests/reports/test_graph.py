@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from riskreg.reports import service
 from riskreg.reports.inputs import CreateReport
 from tests.cast import Register
@@ -149,6 +151,20 @@ async def test_one_key_makes_one_report(register: Register) -> None:
     assert other["userErrors"][0]["code"] == "IDEMPOTENCY_KEY_REUSED"
     rehearsed = await created(register, idempotencyKey="k1", dryRun=True)
     assert rehearsed == {"report": None, "userErrors": []}
+    assert await register.seq() == seq
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [(" ", "REQUIRED"), ("x" * 201, "TOO_LONG"), ("a\0", "INVALID_TEXT")]
+)
+async def test_a_bad_key_is_told_before_anything_is_printed(
+    register: Register, key: str, code: str
+) -> None:
+    seq = await register.seq()
+    payload = await created(register, idempotencyKey=key)
+    assert payload["report"] is None
+    [error] = payload["userErrors"]
+    assert (error["code"], error["field"]) == (code, ["idempotencyKey"])
     assert await register.seq() == seq
 
 

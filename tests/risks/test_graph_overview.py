@@ -59,11 +59,6 @@ async def test_heat_map_counts_running_risks(register: Register) -> None:
     assert await register.refused(SYSTEM, HEAT, **given) == ["BAD_USER_INPUT"]
 
 
-async def test_heat_map_before_the_register_is_empty(register: Register) -> None:
-    await a_risk(register.db, register.cast.qa, register.cast.project)
-    assert await cells(register, t="2019-06-01T00:00:00Z") == {}
-
-
 async def test_lint_of_the_register_names_no_risk(register: Register) -> None:
     """A statement takes no more than 32 766 values, and a register may hold more risks."""
 
@@ -85,6 +80,14 @@ async def test_lint_of_the_register_names_no_risk(register: Register) -> None:
     for _ in range(3):
         await a_risk_in(register, S.TREATING)
     assert await values() == few
+
+
+async def test_heat_map_before_the_register_began_is_empty(register: Register) -> None:
+    await a_risk_in(register, S.ASSESSED)
+    given = {"s": "RESIDUAL", "t": "1999-12-31T23:59:59Z"}
+    shown = (await register.ask(SYSTEM, HEAT, **given))["heatMap"]
+    assert (shown["total"], len(shown["cells"])) == (0, 25)
+    assert {one["band"] for one in shown["cells"]} == {"LOW", "MEDIUM", "HIGH", "CRITICAL"}
 
 
 async def test_search_finds_words_by_their_beginning(register: Register) -> None:

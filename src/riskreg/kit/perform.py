@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -206,11 +207,14 @@ def _id(row: Any) -> str:
     return str(row.id)
 
 
+def clean_key(given: str | None) -> str | None:
+    """The idempotency key as it is kept, None where there is none."""
+    return None if given is None else required(given, limit=MAX_KEY, field=("idempotencyKey",))
+
+
 async def _write(context: Context, act: Act, given: Any, work: BulkWork) -> Sequence[Any]:
-    key = given.idempotency_key
-    if key is not None:
-        key = required(key, limit=MAX_KEY, field=("idempotencyKey",))
-    asked = _Asked(key, act, input_digest(given))
+    key = clean_key(given.idempotency_key)
+    asked = _Asked(key, act, "" if key is None else input_digest(given))
 
     async def once(session: AsyncSession, view: View) -> tuple[type[Base], list[str]]:
         await asked.refuse_or_replay(session, view)
@@ -247,7 +251,11 @@ def input_digest(given: Any) -> str:
     plain = _plain(given)
     plain.pop("idempotency_key", None)
     plain.pop("dry_run", None)
-    packed = orjson.dumps(plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+    try:
+        packed = orjson.dumps(plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+    except TypeError:
+        # Text with half a character in it, which the use case is about to refuse.
+        packed = json.dumps(plain, sort_keys=True, default=str).encode()
     return hashlib.sha256(packed).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ async def keys_of(
         known.update((await session.execute(statement, {**view.params, "keys": wanted})).scalars())
     missing = [place for place, key in enumerate(keys) if key not in known]
     if missing:
-        message = f"There is no such {model.__name__.lower()}."
+        message = f"There is no such {_words(model)}."
         raise UserErrors(
             tuple(UserError(message, code="NOT_FOUND", field=(field, at)) for at in missing)
         )
@@ -63,6 +64,11 @@ async def key_of(
     try:
         [key] = await keys_of(session, view, model, [given], field)
     except UserErrors:
-        message = f"There is no such {model.__name__.lower()}."
+        message = f"There is no such {_words(model)}."
         raise UserError(message, code="NOT_FOUND", field=(field,)) from None
     return key
+
+
+def _words(model: type[Base]) -> str:
+    """What a person calls a row: `WorkforcePool` is a workforce pool."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", model.__name__).lower()

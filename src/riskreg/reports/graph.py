@@ -14,7 +14,7 @@ from riskreg.kit.filters import DateTimeFilter, EnumFilter, TextFilter
 from riskreg.kit.graph import Node, Versioned, derived, shows
 from riskreg.kit.inputs import Input
 from riskreg.kit.lists import AsOf, Connection
-from riskreg.kit.perform import IdempotencyKey, ShownUserError, perform, show_error
+from riskreg.kit.perform import IdempotencyKey, ShownUserError, clean_key, perform, show_error
 from riskreg.kit.roots import Catalogue, found, listed, order_input
 from riskreg.kit.view import View
 from riskreg.people.models import Person as PersonRow
@@ -210,9 +210,9 @@ class ReportsMutation:
             return await perform(info, input, work, CreateReportPayload)
 
         async with service.turn():
-            if not input.dry_run and await _is_used(context, input.idempotency_key):
-                return await perform(info, input, _never, CreateReportPayload)
             try:
+                if not input.dry_run and await _is_used(context, clean_key(input.idempotency_key)):
+                    return await perform(info, input, _never, CreateReportPayload)
                 return await service.kept(context.db, context.actor, input, write)
             except UserError as error:
                 return CreateReportPayload(report=None, user_errors=[show_error(error)])

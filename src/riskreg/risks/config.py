@@ -29,6 +29,10 @@ class Config:
     rules: dict[RiskCategory, ToleranceRule]
 
 
+AT_FIRST = Config("", DEFAULT_MATRIX, dict(DEFAULT_APPETITE.rules))
+"""What is told of a time at which the register had no configuration, and so no scores."""
+
+
 async def in_force(fetch: Fetch, view: View) -> Config:
     """The configuration at the view's time; each row holds until a later one begins.
 
@@ -36,7 +40,7 @@ async def in_force(fetch: Fetch, view: View) -> Config:
     """
     found = await fetch(view.statement("matrix in force", _newest_matrix))
     if not found:
-        return Config("", DEFAULT_MATRIX, dict(DEFAULT_APPETITE.rules))
+        return AT_FIRST
     [chosen] = found
     rows = await fetch(view.statement("appetites begun", _appetites))
     rules = {
@@ -69,6 +73,8 @@ async def of_entry(session: AsyncSession, view: View) -> Config:
     known: Config | None = session.info.get(_KNOWN)
     if known is None:
         known = session.info[_KNOWN] = await in_force(fetcher(session, view), view)
+        if known is AT_FIRST:
+            raise LookupError("the register has no matrix to score by: riskreg migrate writes it")
     return known
 
 

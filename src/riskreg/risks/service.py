@@ -157,6 +157,7 @@ async def log_many(session: AsyncSession, view: View, given: LogRisks) -> Sequen
     errors: list[UserError] = []
     for place, one in enumerate(given.risks):
         try:
+            _refuse_own_terms(one)
             logged.append(await _logged(session, view, one))
         except UserError as error:
             errors.append(error.under("risks", place))
@@ -165,6 +166,15 @@ async def log_many(session: AsyncSession, view: View, given: LogRisks) -> Sequen
     if errors:
         raise UserErrors(tuple(errors))
     return logged
+
+
+def _refuse_own_terms(one: LogRisk) -> None:
+    """Refuse a row that asks for itself what is asked of a whole batch, and would be ignored."""
+    message = "This is for the whole batch: give it beside the risks."
+    if one.dry_run:
+        raise UserError(message, field=("dryRun",))
+    if one.idempotency_key is not None:
+        raise UserError(message, field=("idempotencyKey",))
 
 
 async def submit(session: AsyncSession, view: View, given: SubmitRisk) -> Risk:
