@@ -136,8 +136,9 @@ class Machine(Generic[S, F, G]):
         return state if row.target is None else row.target
 
     def _not_from(self, state: S, move: str) -> Reason:
-        moves = ", ".join(self.listed(state)) or "none"
-        message = f"A {self.name} that is {state.name} cannot {move}. Moves from here: {moves}."
+        wanted, *listed = (name.replace("_", " ") for name in (move, *self.listed(state)))
+        moves = ", ".join(listed) or "none"
+        message = f"A {self.name} that is {state.name} cannot {wanted}. Moves from here: {moves}."
         return Reason(message, None, MOVE_NOT_ALLOWED)
 
     def targets(self, state: S, move: str) -> frozenset[S]:

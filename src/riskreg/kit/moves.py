@@ -18,7 +18,9 @@ G = TypeVar("G")
 class Transition:
     """So that the page, the API and a person agree why a button is off."""
 
-    name: str = strawberry.field(description="The move, which is a mutation of that verb.")
+    name: str = strawberry.field(
+        description="The verb of its mutation: `submit` of `submitRisk`, or `beginVerification`."
+    )
     allowed: bool = strawberry.field(description="Whether nothing that is known now blocks it.")
     blocked_by: list[str] = strawberry.field(description="What blocks it, a sentence each.")
 
@@ -26,7 +28,7 @@ class Transition:
 def shown_moves(moves: Iterable[Availability]) -> list[Transition]:
     """The moves as the graph shows them."""
     return [
-        Transition(name=one.name, allowed=one.allowed, blocked_by=list(one.blocked_by))
+        Transition(name=_camel(one.name), allowed=one.allowed, blocked_by=list(one.blocked_by))
         for one in moves
     ]
 
@@ -41,10 +43,12 @@ def moved(machine: Machine[S, F, G], state: S, move: str, *, facts: F, given: G)
 
 def _path(field: str | None) -> tuple[str, ...]:
     """The input field that a reason is about, as callers write it."""
-    if field is None:
-        return ()
-    head, *rest = field.split("_")
-    return (head + "".join(word.capitalize() for word in rest),)
+    return () if field is None else (_camel(field),)
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
 
 
 def user_errors(reasons: Iterable[Reason]) -> UserErrors:

@@ -15,7 +15,7 @@ from riskreg.reports.moments import Reading, day_of, moments_before
 from riskreg.reports.wording import short_date
 from riskreg.risks.models import Risk, RiskAcceptance
 from riskreg.risks.models_mitigation import Mitigation
-from riskreg.risks.overview import COUNTED
+from riskreg.risks.overview import NOT_RUNNING
 from riskreg.risks.rules import TO_DO, AppetiteStatus, MitigationStatus, RiskStatus
 from riskreg.risks.snapshots import absent
 
@@ -84,7 +84,7 @@ async def _risks(reading: Reading) -> tuple[Record, dict[str, tuple[str, ...]]]:
     """How many risks are live, unjudged, and accepted last, and those to be named."""
     risk = reading.view.of(Risk)
     status, appetite = term(risk, "status").element, term(risk, "appetite_status").element
-    live = and_(status.not_in(COUNTED), term(risk, "residual_band").element.is_not(None))
+    live = and_(status.not_in(NOT_RUNNING), term(risk, "residual_band").element.is_not(None))
     accepted = risk.recorded_status == RiskStatus.ACCEPTED
     lapsed = and_(accepted, status == RiskStatus.ASSESSED)
     [totals] = await reading.fetch(

@@ -28,7 +28,7 @@ from riskreg.kit.view import Actor, Alias, View
 from riskreg.risks.exporting import Matching, stream
 from riskreg.risks.filtering import RISK_FILTERS, RiskFilter
 from riskreg.risks.models import Risk
-from riskreg.risks.overview import COUNTED
+from riskreg.risks.overview import NOT_RUNNING
 from riskreg.risks.rules import ENDED, AppetiteStatus, Band, RiskCategory, RiskStatus
 from riskreg.risks.rules_columns import PROFILES, RISKREG
 from riskreg.risks.writing import Format
@@ -139,7 +139,7 @@ def _cell(chosen: RiskFilter, value: str) -> None:
         raise BadInput(message)
     chosen.residual_likelihood = IntFilter(eq=int(likelihood))
     chosen.residual_impact = IntFilter(eq=int(impact))
-    chosen.and_ = [RiskFilter(status=EnumFilter(not_in=list(COUNTED)))]
+    chosen.and_ = [RiskFilter(status=EnumFilter(not_in=list(NOT_RUNNING)))]
 
 
 _STEPS = frozenset("12345")

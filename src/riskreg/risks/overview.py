@@ -38,7 +38,7 @@ class Movement(StrEnum):
     IMPROVED = "IMPROVED"
 
 
-COUNTED = (RiskStatus.DRAFT, RiskStatus.CLOSED, RiskStatus.REJECTED)
+NOT_RUNNING = (RiskStatus.DRAFT, RiskStatus.CLOSED, RiskStatus.REJECTED)
 """States that a heat map and a ranking leave out."""
 
 
@@ -49,7 +49,7 @@ def heat(view: View, stage: Stage, condition: ColumnElement[bool]) -> Select[Any
     impact = term(risk, f"{stage.value.lower()}_impact").label("impact")
     inner = (
         select(likelihood, impact)
-        .where(term(risk, "status").element.not_in(COUNTED), condition)
+        .where(term(risk, "status").element.not_in(NOT_RUNNING), condition)
         .subquery()
     )
     return (
@@ -81,7 +81,7 @@ async def placed(fetch: Fetch, view: View) -> dict[str, Placed]:
         term(risk, "residual_impact"),
         term(risk, "residual_band"),
         term(risk, "residual_rank"),
-    ).where(term(risk, "status").element.not_in(COUNTED))
+    ).where(term(risk, "status").element.not_in(NOT_RUNNING))
     return {
         row.id: Placed(
             row.id,

@@ -55,17 +55,26 @@ def may_end_acceptance(facts: RiskFacts) -> Reasons:
 
 
 def ready_to_log(facts: RiskFacts) -> tuple[Reason, ...]:
-    """Title, event, category, project or policy area, likelihood, impact and reporter are there."""
-    lacks = (
+    """Title, event, category, project or policy area and reporter are there."""
+    return _lacking(
         ("title", said(facts.title), "The risk needs a title."),
         ("event", said(facts.event), "Say what could happen (the event)."),
         ("category", facts.category is not None, "Choose a category."),
         ("project_ids", facts.has_scope, "Name at least one project or policy area."),
-        ("likelihood", facts.likelihood is not None, "Estimate how likely it is, 1 to 5."),
-        ("impact", facts.impact is not None, "Estimate how bad it would be, 1 to 5."),
         ("identified_by_id", facts.reporter_id is not None, "Say who reports the risk."),
     )
-    return tuple(Reason(text, name, MISSING) for name, there, text in lacks if not there)
+
+
+def asks_estimate(facts: RiskFacts, given: RiskGiven) -> Reasons:
+    """Likelihood and impact, unless the draft has them."""
+    return _lacking(
+        ("likelihood", facts.likelihood is not None, "Estimate how likely it is, 1 to 5."),
+        ("impact", facts.impact is not None, "Estimate how bad it would be, 1 to 5."),
+    )
+
+
+def _lacking(*parts: tuple[str, bool, str]) -> tuple[Reason, ...]:
+    return tuple(Reason(text, name, MISSING) for name, there, text in parts if not there)
 
 
 def has_owner(facts: RiskFacts) -> Reasons:

@@ -19,7 +19,13 @@ _RESOLVED = (guard.MAY_ASSESS, guard.incident_resolved)
 RISK_MACHINE: Machine[RiskStatus, RiskFacts, RiskGiven] = Machine(
     "risk",
     (
-        _ROW("submit", frozenset({_S.DRAFT}), _S.OPEN, (guard.MAY_LOG, guard.ready_to_log)),
+        _ROW(
+            "submit",
+            frozenset({_S.DRAFT}),
+            _S.OPEN,
+            (guard.MAY_LOG, guard.ready_to_log),
+            (guard.asks_estimate,),
+        ),
         _ROW(
             "reject",
             frozenset({_S.DRAFT, _S.OPEN}),

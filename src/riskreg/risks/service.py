@@ -337,8 +337,6 @@ def _require_complete(risk: Risk, has_scope: bool, view: View) -> None:  # noqa:
         event=risk.event,
         category=risk.category,
         has_scope=has_scope,
-        likelihood=risk.inherent_likelihood,
-        impact=risk.inherent_impact,
         reporter_id=risk.identified_by_id,
     )
     if reasons := ready_to_log(facts):

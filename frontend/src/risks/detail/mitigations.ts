@@ -24,8 +24,8 @@ const MOVES: Record<string, Move> = {
     document: typed(documents.ImplementMitigation),
     fields: [{ name: 'evidence', label: 'Evidence: links, one a line', kind: 'lines', hint: 'https://…' }],
   },
-  begin_verification: { label: 'Begin verification', document: typed(documents.BeginVerification), fields: [] },
-  record_verdict: {
+  beginVerification: { label: 'Begin verification', document: typed(documents.BeginVerification), fields: [] },
+  recordVerdict: {
     label: 'Verdict…',
     document: typed(documents.RecordVerdict),
     fields: [

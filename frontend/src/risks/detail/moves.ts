@@ -18,8 +18,6 @@ export type Move = {
   document: MoveDocument;
   fields: Spec[];
   assess?: true;
-  /** The sentences of `blockedBy` that its own fields answer. */
-  asks?: RegExp;
 };
 
 const typed = (document: unknown) => document as MoveDocument;
@@ -40,7 +38,6 @@ const MOVES: Record<string, Move> = {
   submit: {
     label: 'Submit',
     document: typed(documents.SubmitRisk),
-    asks: /^Estimate how /,
     fields: [
       { name: 'likelihood', label: 'Likelihood, 1 to 5', kind: 'number' },
       { name: 'impact', label: 'Impact, 1 to 5', kind: 'number' },
