@@ -22,7 +22,7 @@ HIGH = sample.rated(4, 3)
     ("risk", "status", "recommended", "due"),
     [
         (RISK, IN_PROGRESS, "Bring M-030 forward for R-007", 18),
-        (replace(RISK, residual=HIGH), IN_PROGRESS, "Let M-030 run and accept R-007", 23),
+        (replace(RISK, residual=HIGH), IN_PROGRESS, "Bring M-030 forward for R-007", 23),
         (replace(RISK, target=None), IN_PROGRESS, "Plan more than M-030 for R-007", 18),
         (replace(RISK, target=RISK.residual), APPROVED, "Plan more than M-030 for R-007", 18),
         (replace(RISK, next_action=None), APPROVED, "Approve a plan for R-007", 18),

@@ -40,9 +40,10 @@ def asks(
 
 
 def _recommended(risk: TopRisk, actions: Mapping[str, MitigationStatus]) -> str:
-    """What brings it back: an owner, a plan, a better or quicker one, or an acceptance.
+    """What brings it back: an owner, a plan, a better or quicker one.
 
-    In few words, because they stand in a narrow column and in the bottom line.
+    Not an acceptance: it stops the clock, and lifts neither the tolerance nor days that were used
+    up. In few words, because they stand in a narrow column and in the bottom line.
     """
     action = risk.next_action
     if risk.owner is None:
@@ -60,9 +61,7 @@ def _recommended(risk: TopRisk, actions: Mapping[str, MitigationStatus]) -> str:
         return f"Finish or replace the late {action.code}"
     if not _leads_down(risk):
         return f"Plan more than {action.code} for {risk.code}"
-    if risk.residual.band == Band.CRITICAL:
-        return f"Bring {action.code} forward for {risk.code}"
-    return f"Let {action.code} run and accept {risk.code}"
+    return f"Bring {action.code} forward for {risk.code}"
 
 
 def _leads_down(risk: TopRisk) -> bool:
