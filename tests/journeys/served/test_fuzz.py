@@ -124,12 +124,9 @@ def test_schemathesis_finds_nothing(served_on: Register) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("start", range(3))
-def test_schemathesis_finds_nothing_in_thousands(
-    served_on: Register, kind: EngineKind, start: int
-) -> None:
+def test_schemathesis_finds_nothing_in_thousands(served_on: Register, kind: EngineKind) -> None:
     served = served_on(kind, "fuzzed long")
-    assert fuzzed(served, examples=60, start=start) == {}
+    assert fuzzed(served, examples=20, start=1) == {}
     served.journal()
 
 
