@@ -28,6 +28,7 @@ _REASONS = {
     "SIGXCPU": " (its limit of processor time)",
     "SIGSEGV": " (perhaps its limit of memory)",
     "SIGABRT": " (perhaps its limit of memory)",
+    "SIGTRAP": " (perhaps its limit of memory)",  # how GLib ends where it gets none
 }
 _CONFIG = '<?xml version="1.0"?><fontconfig><cachedir>{0}</cachedir></fontconfig>'
 

@@ -11,9 +11,9 @@ from tests.journeys.page.made import a_day
 
 LOOKS = [
     pytest.param(DESK, False, id="light"),
-    pytest.param(DESK, True, id="dark"),
-    pytest.param(PHONE, False, id="phone"),
-    pytest.param(PHONE, True, id="phone-dark"),
+    pytest.param(DESK, True, id="dark", marks=pytest.mark.long),
+    pytest.param(PHONE, False, id="phone", marks=pytest.mark.long),
+    pytest.param(PHONE, True, id="phone-dark", marks=pytest.mark.long),
 ]
 
 

@@ -111,19 +111,28 @@ VIEWS = [
 ]
 
 
+async def codes(page: Page) -> list[str]:
+    """The codes of the rows that a page shows."""
+    links = [await row.get_attribute("href") or "" for row in await page.locator("a.title").all()]
+    return [link.removeprefix("/risks/").partition("?")[0] for link in links]
+
+
 @pytest.mark.parametrize("view", VIEWS)
 async def test_the_csv_of_a_view_has_its_rows(visitor: Visitor, view: str) -> None:
     page = await visitor.open(f"/risks{view}")
-    shown = [
-        (await row.get_attribute("href") or "").removeprefix("/risks/").partition("?")[0]
-        for row in await page.locator("a.title").all()
-    ]
     link = page.get_by_role("link", name="CSV of this view")
     answer = await page.request.get(
         page.url.split("/risks")[0] + (await link.get_attribute("href") or "")
     )
     assert answer.status == 200
     rows = list(csv.reader(io.StringIO(await answer.text(), newline="")))
+    shown = await codes(page)
+    further = page.get_by_role("link", name="Next")
+    while await further.count():
+        before = await page.locator("a.title").first.get_attribute("href") or ""
+        await further.click()
+        await expect(page.locator("a.title").first).not_to_have_attribute("href", before)
+        shown += await codes(page)
     assert sorted(row[0] for row in rows[1:]) == sorted(shown)
     assert await page.get_by_role("status").first.inner_text() == (
         f"{len(shown)} risk{'' if len(shown) == 1 else 's'}"
