@@ -37,6 +37,7 @@ async def head_of(url: str) -> str:
     return verdict.head
 
 
+@pytest.mark.long
 async def test_the_same_seed_gives_the_same_head_on_both_engines(demo_template: Loaded) -> None:
     kinds: tuple[EngineKind, ...] = ("sqlite", "postgres")
     heads = [await head_of(demo_template(kind, *USUAL)) for kind in kinds]

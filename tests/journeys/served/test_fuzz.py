@@ -185,7 +185,8 @@ def start_of(served: Served, edges: Edges, name: str, rows: Rows) -> dict[str, A
     return first
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_value_at_its_edge_breaks_a_mutation(served_on: Register, kind: EngineKind) -> None:
     served = served_on(kind, "edges")
     rows = rows_of(served)
