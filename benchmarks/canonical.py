@@ -31,6 +31,7 @@ from riskreg.graph import schema
 from riskreg.kit.context import Context
 from riskreg.kit.db import Database
 from riskreg.kit.http import GraphQLEndpoint
+from riskreg.kit.operations import Operations
 from riskreg.people.permits import SYSTEM
 
 QUERY = """{ risks(first: 50, orderBy: {field: NEXT_REVIEW_DUE, direction: ASC}) { nodes {
@@ -76,7 +77,9 @@ def ours(db: Database) -> Send:
     async def context(_request: Request) -> Context:
         return Context(db, SYSTEM)
 
-    return over_asgi(GraphQLEndpoint(schema, context, introspection=lambda _: True), QUERY)
+    return over_asgi(
+        GraphQLEndpoint(Operations(schema, context, introspection=lambda _: True)), QUERY
+    )
 
 
 RAW = """SELECT r.id, r.code, r.title, r.category, p.name FROM risks r

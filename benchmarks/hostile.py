@@ -27,6 +27,7 @@ from strawberry.extensions import MaxAliasesLimiter, QueryDepthLimiter
 from riskreg.graph import schema
 from riskreg.kit.context import Context
 from riskreg.kit.http import GraphQLEndpoint
+from riskreg.kit.operations import Operations
 from riskreg.people.permits import SYSTEM
 
 RISKS, ROUNDS, WARM = 500, 15, 3
@@ -89,7 +90,7 @@ async def main() -> None:
         async def context(_request: Request) -> Context:
             return Context(db, SYSTEM)
 
-        endpoint = GraphQLEndpoint(schema, context, introspection=lambda _: True)
+        endpoint = GraphQLEndpoint(Operations(schema, context, introspection=lambda _: True))
 
         async def ours(document: str) -> bool:
             answer = json.loads(await canonical.over_asgi(endpoint, document)())

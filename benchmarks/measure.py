@@ -21,6 +21,7 @@ from riskreg.graph import schema
 from riskreg.kit.context import Context
 from riskreg.kit.db import Database
 from riskreg.kit.http import GraphQLEndpoint
+from riskreg.kit.operations import Operations
 from riskreg.kit.view import Actor, View
 from riskreg.people.permits import SYSTEM
 
@@ -58,7 +59,7 @@ class Asker:
         async def context(_request: Request) -> Context:
             return Timed(db, actor)
 
-        self._app = GraphQLEndpoint(schema, context, introspection=lambda _: True)
+        self._app = GraphQLEndpoint(Operations(schema, context, introspection=lambda _: True))
 
     async def ask(self, query: str) -> Any:
         """The data of the answer; errors end the benchmark."""

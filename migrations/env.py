@@ -36,6 +36,10 @@ def rendered(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # A table that is made anew is missing for a moment. Else SQLite refuses to give it its name
+        # back, because triggers of other tables name it; they are made anew after the step.
+        connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
     context.configure(
         connection=connection,
         target_metadata=metadata,

@@ -19,7 +19,7 @@ from graphql import (
 
 from riskreg import cli
 from riskreg.graph import schema
-from riskreg.kit import filters, guard, http, lists
+from riskreg.kit import filters, guard, lists, operations
 from riskreg.kit.edge import EdgeRules
 from riskreg.kit.errors import CodedError
 from riskreg.kit.perform import UserErrorCode
@@ -38,7 +38,7 @@ GUIDES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").
 
 def test_every_graphql_example_is_valid() -> None:
     examples = [*blocks(README, "graphql"), *blocks(PARTNERS, "graphql")]
-    assert len(examples) == 3
+    assert len(examples) == 5
     for example in examples:
         assert validate(schema._schema, parse(example.text)) == []
 
@@ -89,7 +89,7 @@ def test_partners_are_told_the_limits() -> None:
         f"has at most {filters.MAX_LEAVES} conditions",
         f"at most {filters.MAX_ITEMS} values in a list",
         f"at the latest after {service_tokens.MAX_DAYS} days",
-        f"a request {http.SECONDS:.0f} seconds",
+        f"a request {operations.SECONDS:.0f} seconds",
         f"A body has at most {EdgeRules().body_limit // 2**20} MiB",
     ):
         assert claim in " ".join(PARTNERS.split()), claim
@@ -97,9 +97,17 @@ def test_partners_are_told_the_limits() -> None:
 
 def test_operators_are_told_what_is_logged() -> None:
     told = rows(OPERATORS, "The log")
-    assert told == ["request", "fault", "slow entry"]
+    jobs = ["job failed", "job dead", "job lost", "jobs stand still"]
+    assert told == [
+        "request",
+        "fault",
+        "the feed lost its connection, and takes another one",
+        "the feed cannot read, and tries again",
+        "slow entry",
+        *jobs,
+    ]
     code = "".join(path.read_text() for path in (ROOT / "src/riskreg/kit").glob("*.py"))
-    assert [event for event in told if f'("{event}", ' not in code] == []
+    assert [event for event in told if f'("{event}"' not in code] == []
 
 
 def words_of(kind: type[GraphQLNamedType] = GraphQLNamedType) -> set[str]:
@@ -124,7 +132,7 @@ def test_the_glossary_has_the_words_of_the_schema_and_no_others() -> None:
 def test_the_glossary_leaves_to_rules_only_what_follows_one() -> None:
     rules = re.findall(r"^\| `…(\w+)`", GLOSSARY, re.MULTILINE)
     kinds = {
-        **dict.fromkeys(("Connection", "Edge", "Payload"), GraphQLObjectType),
+        **dict.fromkeys(("List", "Connection", "Edge", "Payload"), GraphQLObjectType),
         **dict.fromkeys(("Input", "Filter", "Order"), GraphQLInputObjectType),
         "OrderField": GraphQLEnumType,
     }

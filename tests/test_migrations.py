@@ -1,8 +1,9 @@
 """The chain of migrations makes exactly the tables that the models say, on both engines."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, MetaData, insert, inspect, update
 
 from riskreg.kit import migrate, revisions, triggers
 from riskreg.kit.tables import Base
@@ -75,8 +76,64 @@ def test_upgrading_twice_changes_nothing(
     assert migrate.on_connection(migrated_url, dump) == before
 
 
+RELEASED_REPORT = {
+    "id": "1" * 32,
+    "code": "RPT-001",
+    "number": 1,
+    "kind": "WHERE_WE_STAND",
+    "status": "GENERATED",
+    "scope": "all",
+    "as_of": datetime(2026, 11, 16, 1, tzinfo=UTC),
+    "revision": 0,
+    "headline": "All is well",
+    "facts": "{}",
+    "findings": "[]",
+    "content_hash": "c" * 64,
+    "audit_head": "0:x",
+    "file_hash": "f" * 64,
+    "version": 1,
+    **dict.fromkeys(("created_at", "updated_at"), datetime(2026, 11, 16, 1, tzinfo=UTC)),
+    **dict.fromkeys(("created_by", "updated_by"), "0" * 32),
+}
+
+
+def write_released(connection: Connection) -> None:
+    """A report and its file, as the released schema kept them."""
+    tables = MetaData()
+    tables.reflect(connection, only=["journal_head", "reports", "report_files"])
+    head, reports, files = (
+        tables.tables[name] for name in ("journal_head", "reports", "report_files")
+    )
+    connection.execute(update(head).values(seq=1, open_seq=1))
+    given = RELEASED_REPORT
+    if connection.dialect.name == "postgresql":
+        given = given | {"findings": []}
+    connection.execute(insert(reports).values(given))
+    connection.execute(update(head).values(open_seq=None))
+    file = {"content": b"%PDF-", "media_type": "application/pdf", "sha256": "f" * 64}
+    connection.execute(insert(files).values(report_id="1" * 32, **file))
+
+
+def read_back(connection: Connection) -> list[tuple[object, ...]]:
+    columns = "file_hash, rendered_at, rendering_problem"
+    query = f"""SELECT 'now', {columns} FROM reports UNION ALL
+        SELECT 'then', {columns} FROM reports_history UNION ALL
+        SELECT 'file', sha256, NULL, NULL FROM report_files ORDER BY 1"""
+    return [tuple(row) for row in connection.exec_driver_sql(query).all()]
+
+
+def test_reports_of_the_released_schema_keep_their_files(databases: Databases) -> None:
+    url = databases.create_database()
+    migrate.upgrade(url, "0001")
+    migrate.on_connection(url, write_released)
+    migrate.upgrade(url)
+    kept = migrate.on_connection(url, read_back)
+    databases.drop_database(url)
+    assert kept == [(word, "f" * 64, None, None) for word in ("file", "now", "then")]
+
+
 def test_the_newest_revision_is_known_without_alembic(migrated_url: str) -> None:
-    assert migrate.on_connection(migrated_url, revisions.current) == revisions.head() == "0001"
+    assert migrate.on_connection(migrated_url, revisions.current) == revisions.head() == "0002"
 
 
 def test_a_database_that_was_never_migrated_has_no_revision(database_url: str) -> None:

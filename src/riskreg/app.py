@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from enum import Enum
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from riskreg.graph import schema
@@ -21,20 +22,33 @@ from riskreg.kit.context import Context
 from riskreg.kit.db import Database
 from riskreg.kit.edge import Edge, EdgeRules
 from riskreg.kit.errors import CodedError, Unauthenticated
+from riskreg.kit.exposition import MEDIA_TYPE, Exposition
 from riskreg.kit.http import GraphQLEndpoint
+from riskreg.kit.jobs_worker import at_work
+from riskreg.kit.negotiation import takes_pages
+from riskreg.kit.operations import Operations
 from riskreg.kit.places import PACKAGE
+from riskreg.kit.sockets import Sockets
 from riskreg.kit.view import Actor
 from riskreg.kit.walk import Walk, executor_of
 from riskreg.people import auth, sessions
-from riskreg.reports.service import pdf_of
+from riskreg.reports.downloads import report_file
 from riskreg.risks.downloads import risks_file
 from riskreg.settings import Settings
-from riskreg.wiring import HANDLERS
+from riskreg.wiring import HANDLERS, worker_of
 
 WEB = PACKAGE / "web"
 BUILD = "./dev page"
-QUIET = ("/livez", "/readyz", "/assets/")
+OfSession = Callable[[Database, object, str], Awaitable[Actor | None]]
+QUIET = ("/livez", "/readyz", "/metrics", "/assets/")
 """Paths that say nothing in the log while they are well: machines ask for them all the time."""
+
+
+class HasWorker(Enum):
+    """Whether what serves does the jobs too; the value is what the setting calls it."""
+
+    ON = "on"
+    OFF = "off"
 
 
 class Service:
@@ -42,18 +56,29 @@ class Service:
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
-        self.db = Database(settings.database_url, clock or SystemClock(), handlers=HANDLERS)
-        endpoint = GraphQLEndpoint(
+        self._exposition = Exposition()
+        self.db = Database(
+            settings.database_url,
+            clock or SystemClock(),
+            handlers=HANDLERS,
+            meter=self._exposition,
+        )
+        operations = Operations(
             schema,
             self.context,
             introspection=self._may_introspect,
             executor=executor_of(Walk(settings.executor)),
+            meter=self._exposition,
         )
+        self._sockets = Sockets(operations)
+        self._draining = False
         routes: list[BaseRoute] = [
-            Route("/graphql", endpoint),
+            Route("/graphql", GraphQLEndpoint(operations)),
+            WebSocketRoute("/graphql", self._sockets),
             Route("/schema.graphql", self.sdl),
             Route("/livez", _alive),
             Route("/readyz", self.ready),
+            Route("/metrics", self.figures),
             Route("/sign-in", self.sign_in),
             Route("/reports/{code}.pdf", self.report_file),
             Route("/export/risks.{format}", self.risks_file),
@@ -67,29 +92,45 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        yield
+        works = HasWorker(self.settings.worker) is HasWorker.ON
+        async with at_work(worker_of(self.db)) if works else nullcontext():
+            yield
         await self.db.aclose()
 
-    async def actor(self, request: Request) -> Actor:
+    async def drain(self) -> None:
+        """Say that no more should come here, and let go whoever listens, with where to go on."""
+        self._draining = True
+        await self.db.feed.close()
+        await self._sockets.drain()
+
+    async def actor(self, connection: HTTPConnection) -> Actor:
         """Who asks: the bearer of a token, or the person of a session; else `Unauthenticated`."""
-        request_id = request.scope.get("state", {}).get("request_id", "-")
+        found = await self._found(connection, auth.actor_of_session)
+        connection.state.actor = found.id
+        return found
+
+    async def _found(self, connection: HTTPConnection, of_session: OfSession) -> Actor:
+        request_id = connection.scope.get("state", {}).get("request_id", "-")
         found: Actor | None = None
-        if (header := request.headers.get("authorization")) is not None:
+        if (header := connection.headers.get("authorization")) is not None:
             scheme, _, token = header.partition(" ")
             if scheme.lower() == "bearer":
                 found = await auth.actor_of_token(self.db, token.strip(), request_id)
         else:
-            cookie = session_cookie(request)
-            found = await auth.actor_of_session(self.db, cookie, request_id)
+            found = await of_session(self.db, session_cookie(connection), request_id)
         if found is None:
             raise Unauthenticated
-        request.state.actor = found.id
         return found
 
-    async def context(self, request: Request) -> Context:
+    async def context(self, connection: HTTPConnection) -> Context:
         """What resolvers find in `info.context`."""
-        actor = await self.actor(request)
-        return Context(self.db, actor, extra={sessions.COOKIE: session_cookie(request)})
+        actor = await self.actor(connection)
+        return Context(
+            self.db,
+            actor,
+            renewal=lambda: self._found(connection, auth.listener_of_session),
+            extra={sessions.COOKIE: session_cookie(connection)},
+        )
 
     def _may_introspect(self, _context: object) -> bool:
         return True  # who is not signed in gets no context, and so no answer
@@ -121,12 +162,7 @@ class Service:
             actor = await self.actor(request)
         except Unauthenticated as error:
             return PlainTextResponse(error.message, status_code=401)
-        code = request.path_params["code"]
-        content = await pdf_of(self.db, actor, code)
-        if content is None:
-            return PlainTextResponse("There is no such report.\n", status_code=404)
-        headers = {"content-disposition": f'inline; filename="{code}.pdf"'}
-        return Response(content, media_type="application/pdf", headers=headers)
+        return await report_file(request, self.db, actor)
 
     async def risks_file(self, request: Request) -> Response:
         """The register as a file, as the one who asks sees it."""
@@ -138,6 +174,8 @@ class Service:
 
     async def ready(self, _request: Request) -> Response:
         """200 when the database answers and is at the newest migration, else 503 and why."""
+        if self._draining:
+            return PlainTextResponse("stopping\n", status_code=503)
         try:
             async with asyncio.timeout(5):
                 revision = await self.db.run_sync(revisions.current)
@@ -147,8 +185,18 @@ class Service:
             return PlainTextResponse("the database needs `riskreg migrate`\n", status_code=503)
         return PlainTextResponse("ready\n")
 
+    async def figures(self, request: Request) -> Response:
+        """The figures that Prometheus reads; to a browser that goes there, the page of metrics."""
+        if takes_pages(request.headers.get("accept", "")):
+            shown = await _page(request)
+        else:
+            content = await self._exposition.text(self.db)
+            shown = Response(content, headers={"content-type": MEDIA_TYPE})
+        shown.headers["vary"] = "accept"
+        return shown
 
-def session_cookie(request: Request) -> str | None:
+
+def session_cookie(request: HTTPConnection) -> str | None:
     """The secret of the session cookie, if the request carries one."""
     jar = SimpleCookie()
     try:
@@ -167,7 +215,7 @@ async def _alive(_request: Request) -> Response:
 async def _page(request: Request) -> Response:
     """The page, whatever its path: it reads the path itself."""
     index = WEB / "index.html"
-    own = _own_file(WEB, request.path_params["path"])
+    own = _own_file(WEB, request.path_params.get("path", ""))
     if own is not None:
         return FileResponse(own)
     if not index.is_file():

@@ -1,28 +1,24 @@
-"""The commands: serve, migrate, demo, tokens, audit, schema."""
+"""The commands: serve, migrate, demo, tokens, audit, schema; others have modules of their own."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from enum import Enum
 from pathlib import Path
-from typing import TypeVar
 
 import click
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from riskreg import settings as configured
-from riskreg.kit import logs, revisions
-from riskreg.kit.clock import Clock, SettableClock, SystemClock, today
+from riskreg.cli_database import reaching, require_one_of, with_database
+from riskreg.cli_ingest import ingest
+from riskreg.cli_jobs import jobs, worker
+from riskreg.kit import logs
+from riskreg.kit.clock import SettableClock, SystemClock, today
 from riskreg.kit.db import Act, Database
-from riskreg.kit.errors import CodedError, UserError, UserErrors
+from riskreg.kit.errors import UserError
 
-R = TypeVar("R")
 DEFAULT_PORT = 8000
 
 
@@ -37,42 +33,9 @@ def main() -> None:
         logs.configure(logs.Form.TEXT.value)
 
 
-def with_database(work: Callable[[Database], Awaitable[R]], clock: Clock | None = None) -> R:
-    """The answer of a coroutine over the configured database; refusals end the command with 1."""
-
-    async def run() -> R:
-        with _reaching():
-            db = Database(configured.current().database_url, clock or SystemClock())
-        try:
-            with _reaching():
-                await _require_schema(db)
-            return await work(db)
-        finally:
-            await db.aclose()
-
-    try:
-        return asyncio.run(run())
-    except UserErrors as several:
-        for error in several.errors:
-            click.echo(f"{'.'.join(map(str, error.field))}: {error.message}", err=True)
-    except (UserError, CodedError) as error:
-        click.echo(error.message, err=True)
-    sys.exit(1)
-
-
-async def _require_schema(db: Database) -> None:
-    """Refuse a database that another version has made, or none."""
-    if await db.run_sync(revisions.current) != revisions.head():
-        raise click.ClickException("the database needs `riskreg migrate`")
-
-
-@contextmanager
-def _reaching() -> Iterator[None]:
-    """End the command in a line where the database cannot be reached."""
-    try:
-        yield
-    except (OSError, ArgumentError, DBAPIError) as error:
-        raise click.ClickException(f"no database: {getattr(error, 'orig', error)}") from None
+main.add_command(worker)
+main.add_command(jobs)
+main.add_command(ingest)
 
 
 @main.command()
@@ -83,37 +46,22 @@ def serve(host: str, port: int) -> None:
     _serve(host, port)
 
 
-def _require_one_of(name: str, given: str, kind: type[Enum]) -> None:
-    known = [str(member.value) for member in kind]
-    if given not in known:
-        raise click.ClickException(f"{name} must be {' or '.join(known)}, not {given!r}.")
-
-
 def _serve(host: str, port: int) -> None:
     gc.disable()  # what is made until it serves stays for good: looking for garbage is in vain
-    import uvicorn  # noqa: PLC0415 (only what serves needs it)
-
-    from riskreg.app import Service  # noqa: PLC0415 (the schema costs a second)
+    from riskreg import serving  # noqa: PLC0415 (the schema costs a second)
+    from riskreg.app import HasWorker, Service  # noqa: PLC0415
     from riskreg.kit.walk import Walk  # noqa: PLC0415
 
     settings = configured.current()
-    _require_one_of("RISKREG_LOG", settings.log, logs.Form)
-    _require_one_of("RISKREG_EXECUTOR", settings.executor, Walk)
+    require_one_of("RISKREG_LOG", settings.log, logs.Form)
+    require_one_of("RISKREG_EXECUTOR", settings.executor, Walk)
+    require_one_of("RISKREG_WORKER", settings.worker, HasWorker)
     logs.configure(settings.log)
-    with _reaching():
+    with reaching():
         service = Service(settings)
     gc.freeze()  # nor need any later collection look at it
     gc.enable()
-    uvicorn.run(
-        service.app,
-        host=host,
-        port=port,
-        log_config=None,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
+    serving.serve(service, host, port)
 
 
 @main.command(name="migrate")
@@ -126,21 +74,24 @@ def migrate_command() -> None:
 def _upgrade(url: str) -> None:
     from riskreg.kit import migrate  # noqa: PLC0415 (Alembic costs half a second)
 
-    with _reaching():
+    with reaching():
         migrate.upgrade(url)
 
 
 def _install_defaults() -> None:
-    """Write the default matrix and appetites at the time from which they hold.
+    """Write the default matrix, appetites and metrics at the time from which they hold.
 
     Not at the machine's: the journal never goes back, and the demo is told from its beginning.
     """
-    from riskreg.people.permits import SYSTEM  # noqa: PLC0415 (loads the tables)
+    from riskreg.metrics import service as metrics  # noqa: PLC0415 (loads the tables)
+    from riskreg.people.permits import SYSTEM  # noqa: PLC0415
     from riskreg.risks import config  # noqa: PLC0415
 
     async def install(db: Database) -> None:
         if not await config.is_installed(db, SYSTEM):
             await db.write(SYSTEM, Act("installDefaults"), config.install)
+        if not await metrics.is_installed(db, SYSTEM):
+            await db.write(SYSTEM, Act("installMetrics"), metrics.install)
 
     with_database(install, SettableClock(config.SINCE))
 
@@ -276,19 +227,43 @@ def sign_in_link() -> None:
 @main.command()
 @click.option("--size", type=click.Choice(["small", "full"]), default="small", show_default=True)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The demo's today.")
-def demo(size: str, as_of: datetime | None) -> None:
+@click.option(
+    "--ground-truth",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="A file for what is planted in its numbers, as JSON.",
+)
+def demo(size: str, as_of: datetime | None, ground_truth: Path | None) -> None:
     """Load the demo organisation into an empty database."""
+    from riskreg.demo import load  # noqa: PLC0415 (loads the services)
+
+    day = as_of.date() if as_of else None
     _upgrade(configured.current().database_url)
-    _load_demo(size, as_of.date() if as_of else None)
+    _load_demo(size, day)
+    if ground_truth is not None:
+        try:
+            ground_truth.write_text(load.ground_truth(day), encoding="utf-8")
+        except OSError as error:
+            raise click.FileError(str(ground_truth), error.strerror) from None
 
 
 def _load_demo(size: str, as_of: date | None) -> None:
     from riskreg.demo import load  # noqa: PLC0415 (loads the services)
 
+    hidden = not sys.stderr.isatty()
+    told = logging.getLogger(Database.__module__)
+    told.setLevel(logging.ERROR)  # a long write keeps nobody waiting here
     try:
-        load.into(configured.current().database_url, size, as_of)
+        with click.progressbar(length=1, label="Loading", file=sys.stderr, hidden=hidden) as bar:
+
+            def progress(done: int, of: int) -> None:
+                bar.length = of
+                bar.update(done - bar.pos)
+
+            load.into(configured.current().database_url, size, as_of, progress)
     except UserError as error:
         raise click.ClickException(error.message) from None
+    finally:
+        told.setLevel(logging.NOTSET)
 
 
 @main.command()

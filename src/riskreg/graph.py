@@ -9,20 +9,28 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
+from riskreg.delivery.graph_mutations import DeliveryMutation
+from riskreg.delivery.graph_queries import DeliveryQuery
 from riskreg.kit.context import Context
 from riskreg.kit.edges import fetch_one
 from riskreg.kit.errors import BadInput
 from riskreg.kit.graph import SHOWN, Node, prefix_of
+from riskreg.kit.graph_journal import JournalQuery, JournalSubscription
 from riskreg.kit.ids import parse_global_id
 from riskreg.kit.lists import AsOf
 from riskreg.kit.plain import straighten
 from riskreg.kit.scalars import SCALARS
 from riskreg.kit.walk import PlannedExecutor
+from riskreg.metrics.graph_ingest import IngestMutation
+from riskreg.metrics.graph_mutations import MetricsMutation
+from riskreg.metrics.graph_queries import MetricsQuery
 from riskreg.people.graph import PeopleMutation, PeopleQuery
 from riskreg.people.graph_approval import ApprovalsQuery
 from riskreg.policies.graph import PoliciesMutation, PoliciesQuery
 from riskreg.projects.graph import ProjectsMutation, ProjectsQuery
-from riskreg.reports.graph import ReportsMutation, ReportsQuery
+from riskreg.reports.graph import ReportsMutation, ReportsQuery, ReportsSubscription
+from riskreg.risks.graph_kri_mutations import KrisMutation
+from riskreg.risks.graph_kri_queries import KrisQuery, KrisSubscription
 from riskreg.risks.graph_mitigation_mutations import MitigationsMutation
 from riskreg.risks.graph_mutations import RisksMutation
 from riskreg.risks.graph_queries import RisksQuery
@@ -69,11 +77,15 @@ async def _node(context: Context, given: str, as_of: datetime | None) -> Node | 
 @strawberry.type(description="What can be asked.")
 class Query(
     RisksQuery,
+    DeliveryQuery,
+    KrisQuery,
     ReportsQuery,
+    MetricsQuery,
     ProjectsQuery,
     PoliciesQuery,
     PeopleQuery,
     ApprovalsQuery,
+    JournalQuery,
     NodesQuery,
 ):
     pass
@@ -83,11 +95,20 @@ class Query(
 class Mutation(
     RisksMutation,
     MitigationsMutation,
+    KrisMutation,
+    DeliveryMutation,
     ReportsMutation,
+    MetricsMutation,
+    IngestMutation,
     ProjectsMutation,
     PoliciesMutation,
     PeopleMutation,
 ):
+    pass
+
+
+@strawberry.type(description="What can be listened to; each event is one entry of the journal.")
+class Subscription(JournalSubscription, KrisSubscription, ReportsSubscription):
     pass
 
 
@@ -102,12 +123,13 @@ class Schema(strawberry.Schema):
         errors: Sequence[Any] | Iterable[Any],
         execution_context: ExecutionContext | None = None,
     ) -> None:
-        """Faults are logged where they are masked, in `kit.http`."""
+        """Faults are logged where they are masked, in `kit.operations`."""
 
 
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=list(SHOWN.values()),
     config=StrawberryConfig(scalar_map=SCALARS),
     execution_context_class=PlannedExecutor,

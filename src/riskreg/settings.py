@@ -29,6 +29,9 @@ class Settings:
     log: str = "json"
     """How the server's log is written: `json`, an object a line, or `text` for the eye."""
 
+    worker: str = "on"
+    """Whether what serves also does the jobs: `on`, or `off` where `riskreg worker` does them."""
+
     @property
     def working_days(self) -> WorkingCalendar:
         """The organisation's calendar of working days."""

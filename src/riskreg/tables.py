@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from riskreg.kit import codes, journal, perform
+from riskreg.delivery import models as delivery
+from riskreg.kit import codes, jobs, journal, perform
 from riskreg.kit.tables import Base
+from riskreg.metrics import models as metrics
+from riskreg.metrics import models_notes as metric_notes
 from riskreg.people import models as people
 from riskreg.policies import models as policies
 from riskreg.projects import models as projects
 from riskreg.reports import models as reports
 from riskreg.risks import models as risks
+from riskreg.risks import models_kri as kris
 from riskreg.risks import models_mitigation as mitigations
 
-SLICES = (codes, journal, perform, people, policies, projects, risks, mitigations, reports)
+SLICES = (
+    codes,
+    jobs,
+    journal,
+    perform,
+    people,
+    policies,
+    projects,
+    metrics,
+    metric_notes,
+    risks,
+    mitigations,
+    kris,
+    delivery,
+    reports,
+)
 
 OPERATIONAL = frozenset(
     {
@@ -20,6 +39,8 @@ OPERATIONAL = frozenset(
         "journal_touched",
         "code_counters",
         "idempotency_keys",
+        "jobs",
+        "job_schedules",
         "sign_in_links",
         "sessions",
         "report_files",

@@ -18,11 +18,18 @@ from riskreg.risks import inputs, service_assess
 from riskreg.risks.models import Risk
 from riskreg.risks.models_mitigation import Mitigation
 from riskreg.risks.rules import MitigationStatus, RelationKind, RiskStatus
+from tests.access.measuring import MAY_MEASURE, metric_inputs
+from tests.access.promising import promise_inputs
+from tests.access.watching import kri_inputs
 from tests.access.world import actors
 from tests.cast import Register, person_id
 from tests.engines import EngineKind
 from tests.factories import a_mitigation, a_person, a_risk, id_of, ids_of
 from tests.risks.arranged import a_risk_in, an_action_in, day_of
+from tests.risks.watched import (
+    a_kri,
+    a_watched_series,
+)
 
 S: TypeAlias = RiskStatus
 M: TypeAlias = MitigationStatus
@@ -51,9 +58,11 @@ MAY: dict[str, frozenset[Role]] = {
             *("resumeTreatment", "reopenRisk", "materialiseRisk", "resolveRisk"),
             *("closeMaterialisedRisk", "closeRisk", "restoreRisk", "changeRisk"),
             *("relateRisks", "unrelateRisks"),
+            *("addKri", "changeKri", "pauseKri", "resumeKri", "retireKri"),
         ),
         TREATERS,
     ),
+    "acknowledgeBreach": TREATERS | _roles("ANALYST"),
     "acceptRisk": _roles("EXEC PM_LEAD"),
     "revokeAcceptance": TREATERS | _roles("EXEC"),
     "commentOnRisk": LOGGERS | _roles("ANALYST"),
@@ -70,6 +79,8 @@ MAY: dict[str, frozenset[Role]] = {
         (
             *("createProject", "changeProject", "pauseProject", "resumeProject"),
             *("closeProject", "reopenProject"),
+            *("setTarget", "changeTarget", "endTarget"),
+            *("assertHealth", "withdrawHealthAssertion"),
         ),
         MANAGERS,
     ),
@@ -89,6 +100,7 @@ MAY: dict[str, frozenset[Role]] = {
         ADMINS,
     ),
     "createReport": OFFICE | _roles("ANALYST"),
+    **MAY_MEASURE,
     "delegate": EVERYBODY - _roles("SERVICE"),
     "signOut": EVERYBODY,
 }
@@ -253,9 +265,12 @@ async def all_inputs(register: Register) -> dict[str, Given]:
     """What each mutation is tried with."""
     return {
         **await _risk_inputs(register),
+        **await kri_inputs(register),
+        **await promise_inputs(register),
         **await _action_inputs(register),
         **_place_inputs(register),
         **await _people_inputs(register),
+        **await metric_inputs(register),
     }
 
 
@@ -263,7 +278,8 @@ async def may(register: Register, actor: Actor, field: str, given: Given) -> boo
     """Whether role and reach of an actor let a mutation pass, whatever else is wrong with it."""
     assert schema._schema.mutation_type is not None
     kind = schema._schema.mutation_type.fields[field].args["input"].type
-    shown = {"signOut": "signedOut", "logRisks": "results { userErrors { code field } }"}
+    batch = "results { userErrors { code field } }"
+    shown = {"signOut": "signedOut", "logRisks": batch, "createMetricSeries": batch}
     told = shown.get(field, "userErrors { code field }")
     document = f"mutation ($i: {kind}) {{ {field}(input: $i) {{ {told} }} }}"
     sent = given if field == "signOut" else {**given, "dryRun": True}
@@ -309,6 +325,7 @@ async def test_nobody_acts_on_what_belongs_to_others(register: Register) -> None
     risk = await a_risk(db, cast.lead, cast.other_project, vendors=(cast.boreal,))
     action = await a_mitigation(db, cast.lead, (risk, 1, 1))
     other = await a_risk(db, cast.lead, cast.other_project)
+    kri = await a_kri(register, other, await a_watched_series(register))
     on = {"id": id_of(risk), "expectedVersion": 1}
     step = {"likelihood": 2, "impacts": [{"dimension": "SLA", "step": 2}]}
     effect = {"riskId": id_of(risk), "deltaLikelihood": 1, "deltaImpact": 1}
@@ -326,6 +343,8 @@ async def test_nobody_acts_on_what_belongs_to_others(register: Register) -> None
         "changeMitigation": {"id": id_of(action), "expectedVersion": 1, "title": "x"},
         "approveMitigation": {"id": id_of(action), "expectedVersion": 1},
         "changeProject": {"id": id_of(cast.other_project), "expectedVersion": 1, "name": "x"},
+        "pauseKri": {"id": id_of(kri), "expectedVersion": 1, "reason": "x"},
+        "retireKri": {"id": id_of(kri), "expectedVersion": 1, "reason": "x"},
     }
     hidden: dict[str, Given] = {
         "logRisk": {"title": "x", "projectIds": ids_of(cast.other_project)},

@@ -10,6 +10,7 @@ from riskreg.kit.view import Actor
 from riskreg.risks import inputs, service, service_assess
 from riskreg.risks.models import Risk
 from riskreg.risks.rules import RelationKind, Sensitivity
+from tests.answers import texts_in
 from tests.cast import Register, person_id
 from tests.factories import a_mitigation, a_risk, an_assessed_risk, id_of, ids_of
 from tests.risks.arranged import moved, now
@@ -27,15 +28,6 @@ EVERYTHING = """query ($t: DateTime) { risks(first: 100, asOf: $t) { totalCount 
   acceptances(first: 100, asOf: $t) { totalCount nodes { code } }
   hygiene(asOf: $t) { checks { count messages risks { code } } }
   heatMap(stage: INHERENT, asOf: $t) { total } topRisks(limit: 25, asOf: $t) { risk { code } } }"""
-
-
-def words(value: Any) -> set[str]:
-    """Every text in an answer."""
-    if isinstance(value, dict):
-        return {word for one in value.values() for word in words(one)}
-    if isinstance(value, list):
-        return {word for one in value for word in words(one)}
-    return {value} if isinstance(value, str) else set()
 
 
 async def a_shared_risk(register: Register) -> tuple[Risk, Risk]:
@@ -66,7 +58,7 @@ async def test_vendor_never_reads_of_another_vendor(register: Register) -> None:
     register.clock.advance(days=1)
     for at in (None, then):
         seen = await register.ask(cast.vendor, EVERYTHING, t=at)
-        told = " ".join(sorted(words(seen)))
+        told = " ".join(sorted(texts_in(seen)))
         for hidden in ("BOREAL", cast.rival.name, "PRJ-OTHER", "POOL-BOREAL", "Secret"):
             assert hidden not in told
         assert foreign.code not in told
@@ -90,7 +82,7 @@ async def test_vendor_never_reads_of_another_vendor(register: Register) -> None:
         assert counts == [1, 1, 0]
         assert seen["heatMap"]["total"] == len(seen["topRisks"]) == 1
     seen = await register.ask(cast.lead, EVERYTHING, t=None)
-    assert {"BOREAL", cast.rival.name, "Secret", foreign.code} <= words(seen)
+    assert {"BOREAL", cast.rival.name, "Secret", foreign.code} <= texts_in(seen)
 
 
 async def test_search_and_filters_do_not_probe_what_is_hidden(register: Register) -> None:
@@ -138,7 +130,7 @@ async def test_requestors_and_narrowed_tokens_stay_in_their_projects(
     seen = await register.ask(actor, EVERYTHING, t=None)
     assert [one["code"] for one in seen["risks"]["nodes"]] == [own.code, both.code]
     assert seen["heatMap"]["total"] == len(seen["topRisks"]) == 2
-    told = words(seen)
+    told = texts_in(seen)
     assert {"PRJ-OWN"} <= told
     assert not told & {"PRJ-OTHER", "Theirs", "Nobody's", "BOREAL"}
 
@@ -228,12 +220,12 @@ async def test_history_leaves_out_what_a_vendor_could_not_see_then(register: Reg
             ("Name of a child", "A case"),
             (None, "Name of a child"),  # as it was shared with the vendor from the first
         ]
-        assert "Address of a child" not in words(seen)
+        assert "Address of a child" not in texts_in(seen)
         assert [one["field"] for one in changes[1] if one["field"] == "sensitivity"] == [
             "sensitivity"
         ]
     seen = await register.ask(cast.lead, document, c=secret.code)
-    assert "Address of a child" in words(seen)
+    assert "Address of a child" in texts_in(seen)
 
 
 async def test_cursor_of_one_reader_shows_another_only_what_they_see(register: Register) -> None:

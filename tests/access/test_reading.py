@@ -59,15 +59,31 @@ TOKENS = Row(SHUT, SHUT, SHUT, ALL, wide=SHUT)
 
 EXPECTED = {
     "acceptances": OWN_ROWS,
+    "alerts": OWN_ROWS,
     "apiTokens": TOKENS,
     "approvals": WIDE_ONLY,
+    "changesSince": OWN_ROWS,
     "heatMap": OWN_ROWS,
     "hygiene": OWN_ROWS,
+    "impactEvaluation": OWN_ROWS,
+    "impactEvaluations": OWN_ROWS,
+    "kri": OWN_ROWS,
+    "kriBreaches": OWN_ROWS,
+    "kris": OWN_ROWS,
+    "journal": OWN_ROWS,
     "market": EVERYBODY,
     "markets": EVERYBODY,
+    "mde": OWN_ROWS,
     "me": EVERYBODY,
+    "metric": EVERYBODY,
+    "metricAnnotations": OWN_ROWS,
+    "metricComparison": OWN_ROWS,
+    "metricSeries": OWN_ROWS,
+    "metricWindow": OWN_ROWS,
+    "metrics": EVERYBODY,
     "mitigation": OWN_ROWS,
     "mitigations": OWN_ROWS,
+    "myWork": EVERYBODY,
     "node": OWN_ROWS,
     "nodes": OWN_ROWS,
     "people": PEOPLE,
@@ -78,10 +94,14 @@ EXPECTED = {
     "projects": OWN_ROWS,
     "report": WIDE_ONLY,
     "reports": WIDE_ONLY,
+    "sampleSize": OWN_ROWS,
+    "series": OWN_ROWS,
     "risk": OWN_ROWS,
     "risks": OWN_ROWS,
     "similarRisks": OWN_ROWS,
     "sites": Row(_only(OWN), NOTHING, NOTHING, NOTHING),  # no listed project works at one
+    "target": OWN_ROWS,
+    "targets": OWN_ROWS,
     "teams": TEAMS,
     "topRisks": OWN_ROWS,
     "vendor": VENDORS,
@@ -90,6 +110,10 @@ EXPECTED = {
     "workforcePools": PLACES,
 }
 """Who sees what by each root field (model.md 4.7, "read all / history", and BR 13)."""
+
+
+OF_ONESELF = {"me", "myWork"}
+"""What tells everybody of themselves, and has tests of its own."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +156,16 @@ def many(field: str, known: Three, shown: str = "code", *, filtered: str = "") -
     return Probe(f"{field}{given} {{ totalCount nodes {{ {shown} }} }}", known, read)
 
 
+def _opened(risks: Three) -> Probe:
+    """All risks are newer than the first entry."""
+    shown = "opened(first: 100) { nodes { risk { code } } }"
+
+    def read(data: Answer) -> set[str]:
+        return {one["risk"]["code"] for one in data["changesSince"]["opened"]["nodes"]}
+
+    return Probe(f"changesSince(seq: 1%s) {{ {shown} }}", risks, read)
+
+
 def _heat_map(risks: Three) -> Probe:
     asked = [
         f'heatMap_{whose}: heatMap(filter: {{code: {{eq: "{word}"}}}}%s) {{ total }}'
@@ -153,6 +187,14 @@ def _hygiene(risks: Three) -> Probe:
     return Probe("hygiene(asOf: $t) { checks { count risks { code } } }", risks, read)
 
 
+def _journal(risks: Three) -> Probe:
+    def read(data: Answer) -> set[str]:
+        wrote = [one for entry in data["journal"]["nodes"] for one in entry["objects"]]
+        return {one["code"] for one in wrote if one["type"] == "Risk"}
+
+    return Probe("journal(first: 500) { nodes { objects { type code } } }", risks, read)
+
+
 def _listed_risks(field: str, given: str, risks: Three) -> Probe:
     def read(data: Answer) -> set[str]:
         return {row["risk"]["code"] for row in data[field]}
@@ -169,18 +211,88 @@ def _nodes(ids: Three, codes: Three) -> Probe:
     return Probe(f"nodes(ids: [{listed}]%s) {{ ... on Risk {{ code }} }}", codes, read)
 
 
+_WEEK = '{from: "2026-11-09", to: "2026-11-15"}'
+
+
+def _of_metric(name: str) -> str:
+    return f', filter: {{{name}: {{eq: "GOLD_ACC"}}}}'
+
+
+def _alerts(series: Three) -> Probe:
+    def read(data: Answer) -> set[str]:
+        return {one["series"]["code"] for one in data["alerts"]}
+
+    return Probe('alerts(from: "2026-11-01"%s) { series { code } }', series, read)
+
+
+def _reckoned(field: str, given: str, series: Three) -> Probe:
+    """What a sample of a series can show: null where it is not seen."""
+    asked = [
+        f'{field}_{whose}: {field}(of: {{series: "{word}"}}, {given}) {{ days }}'
+        for whose, word in series.items()
+    ]
+
+    def read(data: Answer) -> set[str]:
+        return {word for whose, word in series.items() if data[f"{field}_{whose}"]}
+
+    return Probe(" ".join(asked), series, read)
+
+
+def _windows(field: str, given: str, inner: str, projects: Three) -> Probe:
+    """What all series of a project said together: a number where they are seen."""
+    asked = [
+        f'{field}_{whose}: {field}({given}, scope: {{project: "{word}"}}%s) {inner}'
+        for whose, word in projects.items()
+    ]
+
+    def read(data: Answer) -> set[str]:
+        found = {whose: data[f"{field}_{whose}"] for whose in projects}
+        return {
+            word
+            for whose, word in projects.items()
+            if (found[whose].get("before") or found[whose])["seriesCount"]
+        }
+
+    return Probe(" ".join(asked), projects, read)
+
+
 def probes(world: World) -> dict[str, Probe]:
     """How each root field is asked about the three."""
     words, ids = world.words, world.ids
     risks = words["risk"]
     return {
         "acceptances": many("acceptances", words["acceptance"]),
+        "alerts": _alerts(words["series"]),
         "apiTokens": many("apiTokens", words["token"], "name"),
         "approvals": many("approvals", risks, "subject"),
+        "changesSince": _opened(risks),
         "heatMap": _heat_map(risks),
         "hygiene": _hygiene(risks),
+        "impactEvaluation": one("impactEvaluation", words["evaluation"]),
+        "impactEvaluations": many("impactEvaluations", words["evaluation"]),
+        "kri": one("kri", words["kri"]),
+        "kriBreaches": many("kriBreaches", words["breach"], "evidence"),
+        "kris": many("kris", words["kri"]),
+        "journal": _journal(risks),
         "market": one("market", words["market"]),
         "markets": many("markets", words["market"]),
+        "mde": _reckoned("mde", "days: 7", words["series"]),
+        "metric": one("metric", words["metric"]),
+        "metricAnnotations": many("metricAnnotations", words["note"], "text"),
+        "metricComparison": _windows(
+            "metricComparison",
+            f'metric: "{words["metric"]["own"]}", before: {_WEEK}, after: {_WEEK}',
+            "{ before { seriesCount } }",
+            words["project"],
+        ),
+        "metricSeries": many("metricSeries", words["series"], filtered=_of_metric("metric")),
+        "metricWindow": _windows(
+            "metricWindow",
+            f'metric: "{words["metric"]["own"]}", days: 7',
+            "{ seriesCount }",
+            words["project"],
+        ),
+        "metrics": many("metrics", words["metric"], filtered=_of_metric("code")),
         "mitigation": one("mitigation", words["mitigation"]),
         "mitigations": many("mitigations", words["mitigation"]),
         "node": one("node", ids["risk"], "id", "id"),
@@ -195,8 +307,12 @@ def probes(world: World) -> dict[str, Probe]:
         "reports": many("reports", words["report"]),
         "risk": one("risk", risks),
         "risks": many("risks", risks),
+        "sampleSize": _reckoned("sampleSize", "effect: 1, days: 7", words["series"]),
+        "series": one("series", words["series"]),
         "similarRisks": _listed_risks("similarRisks", 'title: "Various slips", limit: 10', risks),
         "sites": many("sites", words["site"]),
+        "target": one("target", words["target"]),
+        "targets": many("targets", words["target"]),
         "teams": many("teams", words["team"], "name"),
         "topRisks": _listed_risks("topRisks", "limit: 25%s", risks),
         "vendor": one("vendor", words["vendor"]),
@@ -232,7 +348,7 @@ async def test_every_role_sees_its_rows_and_no_others(register: Register) -> Non
     world = await a_world(register)
     register.clock.advance(hours=1)
     every = probes(world)
-    assert {*every, "me"} == set(EXPECTED)
+    assert {*every, *OF_ONESELF} == set(EXPECTED)
     wrong: list[object] = []
     for role, actor in actors(register.cast).items():
         expected = {field: EXPECTED[field].of(role) for field in every}

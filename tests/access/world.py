@@ -6,23 +6,26 @@ neither, but to a policy area that nobody manages.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from riskreg.kit.db import Act
 from riskreg.kit.view import Actor, View
+from riskreg.metrics.models import MetricSeries
 from riskreg.people import inputs as people
 from riskreg.people import service, service_tokens, tokens
 from riskreg.people.auth import SYSTEM
 from riskreg.people.models import ApiToken
 from riskreg.people.rules import Role
+from riskreg.projects.models import Project, Vendor
 from riskreg.reports.models import Report
 from riskreg.reports.rules import ReportKind, ReportStatus
 from riskreg.risks.models import Risk
 from riskreg.risks.models_mitigation import Mitigation
 from tests.cast import Cast, Register, person_id
+from tests.delivery.arranged import a_target, an_sla
 from tests.factories import (
     a_mitigation,
     a_person,
@@ -34,7 +37,17 @@ from tests.factories import (
     done,
     id_of,
 )
+from tests.metrics.arranged import (
+    Told,
+    a_metric,
+    a_note,
+    a_series,
+    an_evaluation,
+    days,
+    told,
+)
 from tests.risks.arranged import moved
+from tests.risks.watched import a_kri, breaches
 
 Three = dict[str, str]
 OWN, FOREIGN, NONE = "own", "foreign", "none"
@@ -94,10 +107,14 @@ async def a_world(register: Register) -> World:
     for name in token_names.values():
         await _token(register, name)
     markets = {"own": "pt-BR"}
+    metrics, series = await _metrics(register, list(zip(projects, vendors, strict=True)))
+    kris, evidence = await _kris(register, risks, series)
     words = {
         "risk": _three(risks),
         "mitigation": _three(actions),
         "acceptance": {whose: f"A-{place:03d}" for place, whose in enumerate(WHOSE, 1)},
+        "kri": kris,
+        "breach": evidence,
         "project": _three(projects),
         "vendor": _three(vendors),
         "site": _three(sites),
@@ -108,6 +125,8 @@ async def a_world(register: Register) -> World:
         "team": team_names,
         "token": token_names,
         "report": {NONE: await _report(register)},
+        "target": await _targets(register, projects),
+        **metrics,
     }
     people_ids = {
         OWN: str(person_id(cast.vendor)),
@@ -121,6 +140,38 @@ async def a_world(register: Register) -> World:
         "person": people_ids,
     }
     return World(words, ids)
+
+
+async def _metrics(
+    register: Register, scopes: list[tuple[Project, Vendor]]
+) -> tuple[dict[str, Three], list[MetricSeries]]:
+    """A series, a note and an evaluation of each project and vendor; and the series."""
+    db = register.db
+    metric = await a_metric(db)
+    fallen: dict[date, Told] = dict.fromkeys(days(date(2026, 9, 14), 60), (90, 100))
+    fallen |= dict.fromkeys(days(date(2026, 11, 13), 3), (30, 100))
+    series: list[Any] = []
+    evaluations: list[Any] = []
+    for whose, (project, vendor) in zip(WHOSE, scopes, strict=True):
+        scope = {"project_id": id_of(project), "vendor_id": id_of(vendor)}
+        made = await a_series(db, metric, **scope)
+        await told(db, made, fallen)
+        await a_note(db, f"Note {whose}", to_on=date(2026, 11, 2), **scope)
+        series.append(made)
+        evaluations.append(await an_evaluation(db, made))
+    words = {
+        "metric": {OWN: metric.code},
+        "series": _three(series),
+        "note": {whose: f"Note {whose}" for whose in WHOSE},
+        "evaluation": _three(evaluations),
+    }
+    return words, series
+
+
+async def _targets(register: Register, projects: list[Project]) -> Three:
+    """A promise of each project as a whole."""
+    sla = await an_sla(register.db)
+    return _three([await a_target(register.db, project, sla) for project in projects])
 
 
 async def _risks(register: Register) -> list[Risk]:
@@ -137,6 +188,16 @@ async def _risks(register: Register) -> list[Risk]:
         await an_assessed_risk(db, cast.qa, cast.other_project, vendors=(cast.boreal,), **common),
         await an_assessed_risk(db, cast.qa, areas=(cast.other_area,), **common),
     ]
+
+
+async def _kris(register: Register, risks: list[Risk], series: list[MetricSeries]) -> list[Three]:
+    """A KRI of each risk on a series of the same project and vendor, in breach: codes, evidence."""
+    once: dict[str, Any] = {"amber": 95.0, "red": 10.0, "min_sample": 0}
+    once |= {"persist_k": 1, "persist_n": 1, "watched_from": date(2026, 11, 15)}
+    pairs = zip(risks, series, strict=True)
+    kris = [await a_kri(register, risk, one, **once) for risk, one in pairs]
+    told_of = [row.evidence for kri in kris for row in await breaches(register, kri)]
+    return [_three(kris), dict(zip(WHOSE, told_of, strict=True))]
 
 
 async def _teams(register: Register) -> Three:
@@ -180,6 +241,7 @@ async def _report(register: Register) -> str:
                 content_hash="0" * 64,
                 audit_head=f"1:{'0' * 64}",
                 file_hash="0" * 64,
+                rendered_at=view.now,
             )
         )
 

@@ -16,16 +16,15 @@ from riskreg.kit.journal import Entry
 from riskreg.kit.view import View
 from riskreg.people.auth import SYSTEM
 from tests.demo_fixture import Loaded
-from tests.engines import EngineKind
 
 USUAL = (demo.SEED, demo.AS_OF)
 OTHER = ("another seed", date(2027, 6, 9))
 """A Wednesday, so that the story falls on other days of the week and between other holidays."""
 
-TOLD: tuple[tuple[EngineKind, str, date], ...] = (
-    ("sqlite", *USUAL),
-    ("postgres", *USUAL),
-    ("sqlite", *OTHER),
+TOLD = (
+    pytest.param(("sqlite", *USUAL), id="sqlite"),
+    pytest.param(("postgres", *USUAL), id="postgres"),
+    pytest.param(("sqlite", *OTHER), id="another seed and day", marks=pytest.mark.long),
 )
 
 
@@ -60,7 +59,7 @@ class Demo:
         return self.world.day(offset)
 
 
-@pytest.fixture(params=TOLD, ids=["sqlite", "postgres", "another seed and day"])
+@pytest.fixture(params=TOLD)
 async def demo_told(request: pytest.FixtureRequest, demo_template: Loaded) -> AsyncIterator[Demo]:
     """The demo, which the test only reads."""
     kind, seed, as_of = request.param

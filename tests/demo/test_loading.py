@@ -19,6 +19,7 @@ from riskreg.policies.models import PolicyArea
 from riskreg.projects.models import Market, Project, Site, Vendor, WorkforcePool
 from riskreg.reports import service as reports
 from riskreg.reports.models import Report
+from riskreg.reports.rules import ReportRendering
 from riskreg.risks.models import Risk, RiskComment
 from tests.demo.conftest import OTHER, USUAL, Demo
 from tests.demo_fixture import Loaded
@@ -88,9 +89,11 @@ async def test_each_deed_was_done_by_a_person_in_the_order_of_time(demo_told: De
     rows = await demo_told.rows(select(Entry).order_by(Entry.seq))
     instants = [row.at for row in rows]
     assert instants == sorted(set(instants))
-    assert instants[-1] < demo_told.world.instant(-2, "00:00")
+    said = [row.at for row in rows if row.action != "ingestObservations"]
+    assert said[-1] < demo_told.world.instant(-2, "00:00")
+    assert instants[-1] < demo_told.world.instant(0, "07:30")
     by_itself = [row.action for row in rows if row.actor_id == SYSTEM.id]
-    assert by_itself == ["reserveCodes", "installDefaults", "registerPerson", "reserveCodes"]
+    assert by_itself == ["reserveCodes", "installDefaults", "registerPerson", "renderReport"]
 
 
 async def test_people_of_vendors_take_part(demo_told: Demo) -> None:
@@ -107,15 +110,21 @@ async def test_people_of_vendors_take_part(demo_told: Demo) -> None:
     assert [row.code for row in logged] == ["R-012"]
 
 
-async def test_the_brief_of_the_last_review_is_there(demo_told: Demo) -> None:
+async def test_the_briefs_of_a_year_are_there_and_the_last_is_rendered(demo_told: Demo) -> None:
     report = demo_told.view.of(Report)
-    [row] = await demo_told.rows(select(report.code, report.as_of, report.findings))
-    assert row.code == "RPT-010"
-    assert row.as_of == demo_told.world.instant(-7, "09:00")
-    assert [one for one in row.findings if one["severity"] == "ERROR"] == []
-    pdf = await reports.pdf_of(demo_told.db, SYSTEM, "RPT-010")
-    assert pdf is not None
-    assert pdf.startswith(b"%PDF-")
+    rows = await demo_told.rows(
+        select(report.code, report.as_of, report.findings).order_by(report.number)
+    )
+    assert [row.code for row in rows] == [f"RPT-{n:03d}" for n in range(1, 13)]
+    told = {row.code: row.as_of for row in rows}
+    assert told["RPT-011"] == demo_told.world.instant(-28, "09:00")
+    assert told["RPT-012"] == demo_told.world.instant(-7, "09:00")
+    assert [one for row in rows for one in row.findings if one["severity"] == "ERROR"] == []
+    file = await reports.file_of(demo_told.db, SYSTEM, "RPT-012")
+    assert file is not None
+    assert file.rendering is ReportRendering.READY
+    assert file.content is not None
+    assert file.content.startswith(b"%PDF-")
 
 
 async def test_a_register_that_was_written_to_is_left_alone(demo_url: str) -> None:

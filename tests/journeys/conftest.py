@@ -55,7 +55,7 @@ class Register:
         document = (
             f"mutation{{{mutation}(input: {{{given}}}){{risk{{status}} userErrors{{message}}}}}}"
         )
-        actor, self.actor = self.actor, await self._person(who) if who else self.actor
+        actor, self.actor = self.actor, await self.person(who) if who else self.actor
         try:
             answer = (await self.run(document))[mutation]
         finally:
@@ -63,7 +63,8 @@ class Register:
         assert answer["userErrors"] == []
         return answer["risk"]
 
-    async def _person(self, code: str) -> Actor:
+    async def person(self, code: str) -> Actor:
+        """Whoever has a code, as an actor."""
         actor = await actor_of_person(self.db, code)
         assert actor is not None, code
         return actor

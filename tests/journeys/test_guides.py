@@ -68,16 +68,16 @@ def test_the_guide_for_partners_runs(own_site: Site, tmp_path: Path) -> None:
     printed = printed_by(told, environment, tmp_path)
     for block, text in zip(told, printed, strict=True):
         assert text == (block.prints or ""), block.text
-    assert sum(block.prints is not None for block in told) == 10
-    assert run_queries(PARTNERS, own_site, token) == 2
+    assert sum(block.prints is not None for block in told) == 12
+    assert run_queries(PARTNERS, own_site, token) == 4
 
 
 def test_the_guide_for_operators_runs_on_sqlite(tmp_path: Path) -> None:
     told = blocks(OPERATORS.replace(POSTGRES, ""), "sh")
-    started, tokens, backed_up, restored, upgraded, noted = printed_by(
+    started, tokens, backed_up, restored, jobs, upgraded, noted = printed_by(
         told, {"PATH": PROGRAMS}, tmp_path
     )
-    assert tokens == ""
+    assert (tokens, jobs) == ("", "")
     for printed in (started, backed_up, restored, upgraded, noted):
         assert SOUND.fullmatch(printed), printed
     assert backed_up == restored == upgraded == noted != started

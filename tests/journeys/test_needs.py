@@ -35,6 +35,7 @@ def test_few_fields_are_opaque() -> None:
         "Project.availableTransitions",
         "Risk.availableTransitions",
         "Risk.findings",
+        "Target.attainment",
     }
 
 

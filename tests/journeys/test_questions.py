@@ -188,6 +188,50 @@ async def test_q41_what_a_risk_hits(register: Register) -> None:
     assert len(again["projects"]) >= len(found["projects"])
 
 
+async def everything(register: Register, after: str | None, first: int) -> tuple[list[Any], str]:
+    """Question 47: every entry since a cursor, page by page, and the cursor to go on from."""
+    entries: list[Any] = []
+    while True:
+        page = (await register.ask("q47", after=after, first=first))["journal"]
+        entries += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        assert after is not None
+        if not page["pageInfo"]["hasNextPage"]:
+            return entries, after
+        assert len(page["nodes"]) == first
+
+
+def logged(entries: list[Any]) -> list[str]:
+    """The codes of the risks that were made, in the order of the entries."""
+    made = [one for e in entries for one in e["objects"] if one["version"] == 1]
+    return [one["code"] for one in made if one["type"] == "Risk"]
+
+
+async def test_q47_everything_since_a_cursor(register: Register) -> None:
+    entries, cursor = await everything(register, None, 500)
+    assert [one["seq"] for one in entries] == list(range(1, len(entries) + 1))
+    assert sorted(logged(entries)) == [f"R-{number:03d}" for number in range(1, 25)]
+    assert (await everything(register, None, 97))[0] == entries
+    assert await everything(register, cursor, 500) == ([], cursor)
+    head = await register.run('{risk(code: "R-007"){id version history(first: 50){seq reason}}}')
+    told = {"type": "Risk", "id": head["risk"]["id"], "code": "R-007", "deleted": False}
+    now = {**told, "version": head["risk"]["version"]}
+    [newest] = [one for one in entries if now in one["objects"]]
+    reasons = {one["seq"]: one["reason"] for one in head["risk"]["history"]}
+    assert newest["reason"] == reasons[newest["seq"]]
+
+    await register.do("changeRisk", "R-007", 'title: "Coded scams", reason: "shorter"')
+    [[changed], later] = await everything(register, cursor, 500)
+    assert changed["seq"] == len(entries) + 1
+    assert (changed["actor"], changed["action"], changed["reason"]) == (
+        "riskreg",
+        "changeRisk",
+        "shorter",
+    )
+    assert changed["objects"] == [{**told, "version": head["risk"]["version"] + 1}]
+    assert await everything(register, later, 500) == ([], later)
+
+
 async def test_all_of_it_holds_with_another_seed(reseeded: Register, register: Register) -> None:
     assert list((await outside(reseeded)).items()) == [("R-007", 26), ("R-019", 5), ("R-011", 4)]
     assert (await ending(reseeded))["A-004"]["ended"] == "EXPIRED"
@@ -198,6 +242,9 @@ async def test_all_of_it_holds_with_another_seed(reseeded: Register, register: R
         "noTreatment": 1,
         "missingKri": 4,
     }
+    assert sorted(logged((await everything(reseeded, None, 500))[0])) == [
+        f"R-{number:03d}" for number in range(1, 25)
+    ]
     ours, theirs = [
         (await one.run('{risk(code: "R-007"){id}}'))["risk"]["id"] for one in (register, reseeded)
     ]

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def test_run_names_a_link_graphiql_and_a_brief_that_are_there(copied: str, print
         said = printed.read_text()
         found = dict(re.findall(r"^  ([a-zA-Z -]+?)  +(http\S+)$", said, re.MULTILINE))
         assert list(found) == ["sign in", "GraphiQL", "a brief"]
-        assert found["a brief"] == f"{site.url}/reports/RPT-010.pdf"
+        assert found["a brief"] == f"{site.url}/reports/RPT-012.pdf"
         secret = httpx.get(found["sign in"]).headers["set-cookie"].partition(";")[0]
         brief = httpx.get(found["a brief"], headers={"cookie": secret})
         page = httpx.get(found["GraphiQL"], headers={"cookie": secret})
@@ -151,6 +152,33 @@ def test_behind_a_proxy_that_ends_tls_our_own_pages_may_send(copied: str) -> Non
     ]
     site.stop()
     assert statuses == [401, 403, 403], "401: let in, and asked who it is"
+
+
+def test_a_server_that_stops_gives_back_the_brief_that_it_renders(copied: str) -> None:
+    """Of more briefs than can be rendered while it drains."""
+    site = serve(copied)
+    create = " ".join(
+        f"r{number}: createReport(input: {{}}) {{report{{code}}}}" for number in range(6)
+    )
+    made = ask(site, {"query": f"mutation{{{create}}}"}, site.token())
+    code = made.json()["data"]["r5"]["report"]["code"]
+    started = time.monotonic()
+    site.stop()
+    assert time.monotonic() - started < 10
+    assert jobs(copied, "RUNNING") == []
+    assert {job.split()[1] for job in jobs(copied, "READY")} == {"renderReport"}
+    again = serve(copied)
+    bearer = {"authorization": f"Bearer {again.token()}"}
+    while (file := httpx.get(f"{again.url}/reports/{code}.pdf", headers=bearer)).status_code == 202:
+        time.sleep(0.1)
+    again.stop()
+    assert (file.status_code, file.content[:5]) == (200, b"%PDF-")
+
+
+def jobs(url: str, state: str) -> list[str]:
+    """What `riskreg jobs list` prints of a state."""
+    listing = [str(BIN), "jobs", "list", "--state", state]
+    return subprocess.check_output(listing, env=environment(url), text=True).splitlines()
 
 
 def test_a_server_finds_its_database_again(

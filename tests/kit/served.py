@@ -13,9 +13,9 @@ from datetime import date, datetime
 import strawberry
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from strawberry.schema.config import StrawberryConfig
 
@@ -24,15 +24,22 @@ from riskreg.kit.errors import (
     BadInput,
     Forbidden,
     RateLimited,
+    StreamEnded,
     Unauthenticated,
     UserError,
 )
 from riskreg.kit.http import GraphQLEndpoint
+from riskreg.kit.operations import Operations
 from riskreg.kit.scalars import SCALARS, Cursor
+from riskreg.kit.sockets import Sockets
 
 TOKEN = "good"
 TRUSTED = "query Trusted($n: Int! = 7) { number(n: $n) }"
 TRUSTED_HASH = hashlib.sha256(TRUSTED.encode()).hexdigest()
+
+
+LISTENING: list[int] = []
+"""The subscriptions that are open now, by what they were asked for."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +142,37 @@ class Mutation:
 @strawberry.type
 class Subscription:
     @strawberry.subscription
-    async def count(self) -> AsyncIterator[int]:
+    async def count(self, to: int = 1, pause: float = 0.0) -> AsyncIterator[int]:
+        LISTENING.append(to)
+        try:
+            for number in range(1, to + 1):
+                yield number
+                await asyncio.sleep(pause)
+        finally:
+            LISTENING.remove(to)
+
+    @strawberry.subscription
+    async def texts(self, size: int) -> AsyncIterator[str]:
+        LISTENING.append(size)
+        try:
+            while True:
+                yield "x" * size
+        finally:
+            LISTENING.remove(size)
+
+    @strawberry.subscription
+    async def breaking(self) -> AsyncIterator[int]:
         yield 1
+        raise KeyError("s3cret")
+
+    @strawberry.subscription
+    async def ending(self) -> AsyncIterator[int]:
+        yield 1
+        raise StreamEnded("You were too slow.", "SLOW_SUBSCRIBER", "abc")
+
+    @strawberry.subscription
+    async def pages(self) -> AsyncIterator[Query]:
+        yield Query()
 
 
 schema = strawberry.Schema(
@@ -144,7 +180,7 @@ schema = strawberry.Schema(
 )
 
 
-async def context(request: Request) -> Caller:
+async def context(request: HTTPConnection) -> Caller:
     match request.headers.get("authorization"):
         case None:
             return Caller(signed_in=False)
@@ -182,7 +218,7 @@ async def half(request: Request) -> Response:
 
 
 def application(rules: EdgeRules | None = None, *, seconds: float = 2.0) -> ASGIApp:
-    endpoint = GraphQLEndpoint(
+    operations = Operations(
         schema,
         context,
         introspection=may_introspect,
@@ -190,7 +226,8 @@ def application(rules: EdgeRules | None = None, *, seconds: float = 2.0) -> ASGI
         seconds=seconds,
     )
     routes = [
-        Route("/graphql", endpoint),
+        Route("/graphql", GraphQLEndpoint(operations)),
+        WebSocketRoute("/graphql", Sockets(operations)),
         Route("/echo", echo, methods=["GET", "POST"]),
         Route("/broken", broken),
         Route("/half", half),
@@ -210,7 +247,14 @@ def serve(app: ASGIApp) -> Iterator[str]:
     """The address of a server that runs the app on a free port until the block is left."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=256 * 1024,
+        ws_per_message_deflate=False,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from riskreg.kit.clock import (
     WorkingCalendar,
     calendar,
     calendar_of_market,
+    calendar_of_zone,
     end_of,
     in_utc,
     start_of,
@@ -171,6 +173,30 @@ def test_market_has_the_calendar_of_its_region(locale: str, code: str) -> None:
 def test_locale_without_a_country_is_refused(locale: str) -> None:
     with pytest.raises(ValueError, match="names no country"):
         calendar_of_market(locale)
+
+
+@pytest.mark.parametrize(
+    ("zone", "code"),
+    [
+        ("Asia/Singapore", "SG"),
+        ("Asia/Tokyo", "JP"),
+        ("America/Sao_Paulo", "BR"),
+        ("Africa/Casablanca", "MA"),
+        ("Europe/Dublin", "IE"),
+    ],
+)
+def test_zone_has_the_calendar_of_its_country(zone: str, code: str) -> None:
+    assert calendar_of_zone(zone) is calendar(code)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/GMT+3", "Mars/Olympus", "Asia/Calcutta"])
+def test_zone_of_no_country_has_none(zone: str) -> None:
+    assert calendar_of_zone(zone) is None
+
+
+def test_every_zone_of_a_country_has_a_calendar() -> None:
+    with_calendar = {zone for zone in available_timezones() if calendar_of_zone(zone)}
+    assert len(with_calendar) > 400
 
 
 @pytest.mark.parametrize("name", ["XX", "DE-QQ", "Singapore"])

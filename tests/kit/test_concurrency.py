@@ -152,7 +152,8 @@ async def test_write_that_fails_after_its_caller_has_gone_is_logged(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await add(db, team(1, "one")) == 1
-    [record] = [one for one in caplog.records if one.name == "riskreg.kit.db"]
+    # A busy machine may make the other entry slow, which is another record.
+    [record] = [one for one in caplog.records if one.message != "slow entry"]
     assert record.message == "a write failed after its caller had gone"
     assert record.exc_info is not None
     assert str(record.exc_info[1]) == "disk on fire"

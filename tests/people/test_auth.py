@@ -12,7 +12,13 @@ from riskreg.kit.db import Act
 from riskreg.kit.errors import Unauthenticated, UserError
 from riskreg.kit.view import Reach, Scope, View
 from riskreg.people import auth, inputs, service, service_tokens, sessions, tokens
-from riskreg.people.auth import SYSTEM, actor_of_session, actor_of_token, reach_of
+from riskreg.people.auth import (
+    SYSTEM,
+    actor_of_session,
+    actor_of_token,
+    listener_of_session,
+    reach_of,
+)
 from riskreg.people.bootstrap import create_token
 from riskreg.people.models import ApiToken, Person, Session
 from riskreg.people.permits import ADMINISTRATION
@@ -183,6 +189,18 @@ async def test_session_ends_when_idle_and_after_a_week(stage: Stage) -> None:
     assert await actor_of_session(stage.db, busy) is None
     assert await actor_of_session(stage.db, idle) is None
     assert await stage.seq() == before
+
+
+async def test_a_page_that_only_listens_does_not_keep_its_session_alive(stage: Stage) -> None:
+    cookie = await a_session(stage.db, await a_person(stage.db))
+    used = await actor_of_session(stage.db, cookie)
+    for _ in range(11):
+        stage.clock.advance(hours=1)
+        assert await listener_of_session(stage.db, cookie) == used
+    stage.clock.advance(hours=1, minutes=1)
+    assert await listener_of_session(stage.db, cookie) is None
+    assert await actor_of_session(stage.db, cookie) is None
+    assert await listener_of_session(stage.db, "nonsense") is None
 
 
 async def test_use_is_noted_at_most_every_ten_minutes(stage: Stage) -> None:

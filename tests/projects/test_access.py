@@ -10,6 +10,7 @@ from riskreg.kit.view import Actor, Reach, Scope
 from riskreg.people.rules import Role
 from riskreg.projects import inputs, service
 from riskreg.projects.models import Project, Vendor
+from tests.answers import texts_in
 from tests.factories import (
     a_market,
     a_person,
@@ -63,15 +64,6 @@ async def a_world(stage: Stage) -> World:
     return World(own, other, projects, await actor_of(db, asks), await actor_of(db, contact))
 
 
-def words(value: Any) -> set[str]:
-    """Every text in an answer."""
-    if isinstance(value, dict):
-        return {word for one in value.values() for word in words(one)}
-    if isinstance(value, list):
-        return {word for one in value for word in words(one)}
-    return {value} if isinstance(value, str) else set()
-
-
 async def test_vendor_sees_itself_and_where_it_works(stage: Stage) -> None:
     world = await a_world(stage)
     stage.clock.advance(timedelta(hours=1))
@@ -79,7 +71,7 @@ async def test_vendor_sees_itself_and_where_it_works(stage: Stage) -> None:
     stage.clock.advance(timedelta(hours=1))
     for at in (None, then):
         seen = await stage.ask(world.contact, EVERYTHING, t=at)
-        assert words(seen) == {
+        assert texts_in(seen) == {
             *("PRJ-OWN", "PRJ-BOTH", "POOL-OWN", "OWN", "OWN Services"),
             *("SITE-001", "pt-BR", "Contact"),
         }
@@ -90,17 +82,17 @@ async def test_vendor_sees_itself_and_where_it_works(stage: Stage) -> None:
 async def test_requestor_sees_own_projects_and_no_vendor(stage: Stage) -> None:
     world = await a_world(stage)
     seen = await stage.ask(world.requestor, EVERYTHING)
-    assert words(seen) == {"PRJ-BOTH", "PRJ-OTHER", "Asks", "pt-BR"}
+    assert texts_in(seen) == {"PRJ-BOTH", "PRJ-OTHER", "Asks", "pt-BR"}
 
 
 async def test_narrowed_token_sees_the_listed_projects(stage: Stage) -> None:
     world = await a_world(stage)
     token = Actor("a" * 32, "feed", reach=Reach(Scope.PROJECTS, (world.projects[2].id,)))
-    assert words(await stage.ask(token, EVERYTHING)) == {
+    assert texts_in(await stage.ask(token, EVERYTHING)) == {
         *("PRJ-OTHER", "Asks", "POOL-OTHER", "OTHER", "OTHER Services", "pt-BR"),
     }
     nobody = Actor("a" * 32, "feed", reach=Reach(Scope.PROJECTS))
-    assert words(await stage.ask(nobody, EVERYTHING)) == {"pt-BR"}
+    assert texts_in(await stage.ask(nobody, EVERYTHING)) == {"pt-BR"}
 
 
 async def test_filters_and_look_ups_do_not_tell_more(stage: Stage) -> None:

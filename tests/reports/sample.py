@@ -9,6 +9,7 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from riskreg.reports import facts as f
+from riskreg.reports import facts_measured as m
 
 ZONE = "Asia/Singapore"
 AS_OF = datetime(2026, 11, 16, 8, 30, tzinfo=ZoneInfo(ZONE))
@@ -236,6 +237,31 @@ def decisions() -> tuple[f.Ask, ...]:
     )  # fmt: skip
 
 
+def envr(days: tuple[date, date], value: float, error: float, n: int, part: str = "") -> m.Told:
+    """ENVR of all markets, or of one, in some days."""
+    bounds = (value - error, value + error)
+    code = "SER-0001" if part == "" else "SER-0002"
+    total = m.estimate(value, bounds, "bps", n=n, part=part, periods=(28, 28), series=[code])
+    return m.told(("ENVR", "Estimated negative view rate"), (3,), days, total)
+
+
+def measured() -> m.Measured:
+    """ENVR of the demo organisation: flat, highest in Turkey, beside the overturn rate."""
+    now, then = (date(2026, 10, 19), date(2026, 11, 15)), (date(2026, 9, 21), date(2026, 10, 18))
+    overturned = m.estimate(6.1, (5.8, 6.4), "%", n=24310, periods=(28, 28), series=["SER-0003"])
+    return m.Measured(
+        now=envr(now, 14.72, 0.31, 1_680_000),
+        markets=(
+            envr(now, 19.24, 1.12, 140_000, "tr-TR").total,
+            envr(now, 13.15, 0.94, 140_000, "vi-VN").total,
+        ),
+        before=envr(then, 14.61, 0.32, 1_680_000),
+        shift=m.shift("SAME", 0.11, (-0.33, 0.55), 0.63, 14.72),
+        not_compared="",
+        pair=m.told(("OVERTURN", "Overturn rate"), (1,), now, overturned),
+    )
+
+
 def where_we_stand() -> f.WhereWeStand:
     """The brief of the demo organisation."""
     return f.WhereWeStand(
@@ -260,6 +286,7 @@ def where_we_stand() -> f.WhereWeStand:
         further_outside=(),
         further=f.count(len(ROWS) - 5, "risks", source=REGISTER),
         asks=decisions(),
+        measured=measured(),
     )
 
 

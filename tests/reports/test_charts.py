@@ -11,7 +11,9 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskreg.reports import assets, charts, fontmetrics
+from riskreg.charts import fontmetrics
+from riskreg.charts import svg as charts
+from riskreg.reports import assets
 from riskreg.reports import charts_layout as lay
 from riskreg.reports.charts_heatmap import WIDTH, appetite_path, heat_map, legend
 from riskreg.reports.facts import HeatMap, MapRisk

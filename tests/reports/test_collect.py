@@ -10,12 +10,12 @@ import pytest_asyncio
 from riskreg.reports import facts as f
 from riskreg.reports import narrative, stored
 from riskreg.reports.compose import where_we_stand as composed
-from riskreg.reports.gathering import gather
 from riskreg.reports.lint import ERROR, lint
 from riskreg.reports.moments import Moment
 from riskreg.reports.movements import Since, movement
 from riskreg.risks import overview
 from riskreg.risks.config import in_force
+from riskreg.risks.gathering import gather
 from tests.cast import Register
 from tests.reports.briefs import brief_at, looked_at
 from tests.reports.story import begin, go_on

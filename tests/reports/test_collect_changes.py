@@ -14,9 +14,10 @@ from riskreg.people import service as people_service
 from riskreg.people.auth import SYSTEM
 from riskreg.people.rules import Authority
 from riskreg.reports import facts as f
-from riskreg.reports.moments import Moment, Reading, moment
+from riskreg.reports.moments import Moment, moment
 from riskreg.risks import service_mitigation
 from riskreg.risks.models import CategoryAppetite, ScoringMatrix
+from riskreg.risks.moments import Reading
 from riskreg.risks.rules import Band, RiskCategory
 from tests.cast import Register, person_id
 from tests.factories import a_mitigation, an_assessed_risk, done

@@ -1,5 +1,6 @@
 """Reports and the top risks over GraphQL."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from riskreg.reports import service
 from riskreg.reports.inputs import CreateReport
 from tests.cast import Register
 from tests.factories import id_of
+from tests.reports.printing import render_all
 from tests.reports.story import begin, go_on
 from tests.stage import START
 
@@ -16,11 +18,13 @@ CREATE = """
 mutation Create($input: CreateReportInput!) {
   createReport(input: $input) {
     report { id code kind status asOf createdAt headline contentHash auditHead revision scope
+             rendering renderedAt renderingProblem fileHash
              downloadUrl author { name } comparedWith { code } lint { rule severity message } }
     userErrors { message field code }
   }
 }
 """
+FILE = ("rendering", "renderedAt", "renderingProblem", "fileHash")
 TOP = """
 query Top($limit: Int! = 5, $compareTo: ID, $asOf: DateTime) {
   topRisks(limit: $limit, compareTo: $compareTo, asOf: $asOf) {
@@ -54,6 +58,17 @@ async def test_a_report_over_graphql(register: Register) -> None:
         ("RED_WITHOUT_NEXT_STEP", "ERROR"),
         ("NO_COMPARISON", "WARN"),
     ]
+
+    assert [report[name] for name in FILE] == ["RENDERING", None, None, None]
+    await render_all(register.db)
+    file = await service.file_of(register.db, register.cast.lead, "RPT-001")
+    assert file is not None
+    assert file.content is not None
+    seen = f"query Seen($id: ID!){{ report(id: $id){{ {' '.join(FILE)} version updatedAt }} }}"
+    now = (await register.ask(register.cast.auditor, seen, id=report["id"]))["report"]
+    digest = hashlib.sha256(file.content).hexdigest()
+    assert [now[name] for name in FILE] == ["READY", now["updatedAt"], None, digest]
+    assert now["version"] == 2
 
     both = """query Both($id: ID!) { byId: report(id: $id) { code }
         byCode: report(code: "RPT-001") { id }

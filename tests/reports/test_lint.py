@@ -9,10 +9,19 @@ import pytest
 
 from riskreg.reports import compose
 from riskreg.reports import facts as f
+from riskreg.reports import facts_measured as m
 from riskreg.reports.lint import ERROR, WARN, Finding, lint, numbers, visible
 from tests.reports import sample
 
 FACTS = sample.where_we_stand()
+ENVR = sample.measured()
+SHIFT = m.shift("SAME", 0.11, (-0.33, 0.55), 0.63, 14.72)
+
+
+def with_total(**changes: object) -> f.WhereWeStand:
+    """The sample with another ENVR."""
+    total = replace(ENVR.now.total, **changes)  # type: ignore[arg-type]
+    return replace(FACTS, measured=replace(ENVR, now=replace(ENVR.now, total=total)))
 
 
 def found(facts: f.WhereWeStand, html: str | None = None) -> set[tuple[str, str]]:
@@ -56,6 +65,12 @@ ACTION = f.NextAction("M-030", "Refresh vi-VN gold set with coded terms", date(2
         (replace(FACTS, top=(*FACTS.top, replace(FACTS.top[4], rank=6))),
          ("TOO_MANY_TOP_RISKS", ERROR)),
         (replace(FACTS, compared_with=None), ("NO_COMPARISON", WARN)),
+        (replace(FACTS, measured=replace(ENVR, pair=None)), ("NO_BALANCE", WARN)),
+        (with_total(n=None), ("VALUE_WITHOUT_N", ERROR)),
+        (replace(FACTS, measured=replace(ENVR, shift=replace(SHIFT, kind="BETTER"))),
+         ("CHANGE_WITHIN_NOISE", ERROR)),
+        (replace(FACTS, measured=replace(ENVR, now=replace(ENVR.now, last=date(2026, 11, 8)))),
+         ("STALE_DATA", WARN)),
         (first_changed(appetite_status=sample.TOLERATED), ("UNNAMED_RED", ERROR)),
         (first_changed(title="The team is monitoring closely"), ("VAGUE", WARN)),
         (first_changed(title="ዜና"), ("MISSING_GLYPH", ERROR)),

@@ -5,7 +5,6 @@ import hashlib
 import io
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pikepdf
 import pypdfium2
@@ -17,16 +16,16 @@ from strawberry import ID
 from riskreg.kit import audit
 from riskreg.kit.db import Act, get
 from riskreg.kit.errors import Forbidden, UserError
-from riskreg.kit.journal import Touched
+from riskreg.kit.journal import Entry, Touched
 from riskreg.kit.view import Reach, Scope, View
 from riskreg.people.auth import SYSTEM
 from riskreg.reports import service, stored
 from riskreg.reports.inputs import CreateReport
 from riskreg.reports.models import Report, ReportFile
-from riskreg.reports.render import PANGO_LINE, render_pdf
-from riskreg.reports.rules import ReportKind, ReportStatus
+from riskreg.reports.rules import ReportKind, ReportRendering, ReportStatus
 from tests.cast import Register
 from tests.factories import an_assessed_risk, id_of
+from tests.reports.printing import a_rendered_report, now, pdf_of, render_all
 from tests.reports.story import begin, go_on
 from tests.stage import START
 
@@ -49,12 +48,22 @@ def text_of(pdf: bytes) -> str:
 async def test_a_report_is_kept_with_its_file_and_its_head(register: Register) -> None:
     await begin(register)
     seq, lead = await register.seq(), register.cast.lead
-    report = await service.create(register.db, lead, CreateReport())
-    assert (report.code, report.number, report.compare_to_id) == ("RPT-001", 1, None)
-    assert (report.kind, report.status) == (ReportKind.WHERE_WE_STAND, ReportStatus.GENERATED)
-    assert (report.revision, await register.seq()) == (seq, seq + 1)
+    made = await service.create(register.db, lead, CreateReport())
+    assert (made.code, made.number, made.compare_to_id) == ("RPT-001", 1, None)
+    assert (made.kind, made.status) == (ReportKind.WHERE_WE_STAND, ReportStatus.GENERATED)
+    assert (made.revision, await register.seq()) == (seq, seq + 1)
+    assert (made.file_hash, made.rendered_at) == (None, None)
+    waiting = service.KeptFile(ReportRendering.RENDERING, None, None)
+    assert await service.file_of(register.db, lead, "RPT-001") == waiting
+    assert await render_all(register.db) == 1
+    report = await now(register.db, made)
+    assert await register.seq() == seq + 2
+    assert (report.version, report.rendered_at) == (2, report.updated_at)
     assert report.headline == "One risk is outside tolerance; one decision is asked by 16\xa0Dec"
-    pdf = await service.pdf_of(register.db, lead, "RPT-001")
+    file = await service.file_of(register.db, lead, "RPT-001")
+    assert file is not None
+    assert (file.rendering, file.problem) == (ReportRendering.READY, None)
+    pdf = file.content
     assert pdf is not None
     assert hashlib.sha256(pdf).hexdigest() == report.file_hash
     assert report.content_hash in text_of(pdf)
@@ -67,16 +76,21 @@ async def test_a_report_is_kept_with_its_file_and_its_head(register: Register) -
     assert head == report.audit_head
     verdict = await register.db.run_sync(lambda connection: audit.verify(connection, head))
     assert verdict.problems == ()
-    touched = select(Touched.table_name).where(Touched.seq == await register.seq())
-    written = [row.table_name for row in await register.db.rows(register.view(), touched)]
-    assert written == ["reports"], "the bytes are not history"
+    touched = select(Touched.seq, Touched.table_name).where(Touched.seq > seq)
+    written = [tuple(row) for row in await register.db.rows(register.view(), touched)]
+    assert written == [(seq + 1, "reports"), (seq + 2, "reports")], "the bytes are not history"
+    acts = select(Entry.action, Entry.actor_id).where(Entry.seq > seq).order_by(Entry.seq)
+    done = [tuple(row) for row in await register.db.rows(register.view(), acts)]
+    assert done == [("createReport", lead.id), ("renderReport", SYSTEM.id)]
+    assert await render_all(register.db) == 0
 
 
 async def test_a_report_can_be_made_again_byte_for_byte(register: Register) -> None:
     story, lead = await begin(register), register.cast.lead
     first = await service.create(register.db, lead, CreateReport())
     await go_on(story)
-    second = await service.create(register.db, lead, CreateReport(compare_to=id_of(first)))
+    given = CreateReport(compare_to=id_of(first))
+    second = await a_rendered_report(register.db, lead, given)
     assert second.compare_to_id == first.id
     verified = await service.verify(register.db, lead, "RPT-002")
     assert (verified.sound, verified.problems) == (True, ())
@@ -110,7 +124,7 @@ async def test_report_is_compared_with_the_newest_of_an_earlier_day(register: Re
 async def test_tampering_is_found(register: Register) -> None:
     await begin(register)
     lead, db = register.cast.lead, register.db
-    report = await service.create(db, lead, CreateReport())
+    report = await a_rendered_report(db, lead, CreateReport())
 
     async def other_facts(session: AsyncSession, view: View) -> None:
         row = await get(session, view, Report, report.id)
@@ -126,7 +140,7 @@ async def test_tampering_is_found(register: Register) -> None:
     verified = await service.verify(db, lead, "RPT-001")
     assert verified.problems[0] == "its file is not the one that was made"
     with pytest.raises(RuntimeError, match="RPT-001 is not the one that was made"):
-        await service.pdf_of(db, lead, "RPT-001")
+        await service.file_of(db, lead, "RPT-001")
 
 
 async def test_hostile_titles_are_only_text(register: Register) -> None:
@@ -135,11 +149,14 @@ async def test_hostile_titles_are_only_text(register: Register) -> None:
         await an_assessed_risk(
             register.db, cast.lead, cast.project, likelihood=5, impact=5, title=title
         )
-    made = await service.make(register.db, cast.lead, CreateReport())
-    assert made.printed.facts.top[0].title == HOSTILE[0]
-    shown = text_of(made.printed.pdf)
+    await service.create(register.db, cast.lead, CreateReport())
+    await render_all(register.db)
+    pdf = await pdf_of(register.db, cast.lead, "RPT-001")
+    assert pdf is not None
+    shown = text_of(pdf)
+    assert HOSTILE[0] in shown
     assert "<script>alert(1)</script></style><!-- {{ 7*7 }} {% raw %}" in shown
-    with pikepdf.open(io.BytesIO(made.printed.pdf)) as document:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.pages) == 1
         assert "/JavaScript" not in str(document.Root.get("/Names", ""))
 
@@ -147,7 +164,7 @@ async def test_hostile_titles_are_only_text(register: Register) -> None:
 async def test_who_does_not_see_all_makes_and_sees_no_report(register: Register) -> None:
     await begin(register)
     cast, db = register.cast, register.db
-    await service.create(db, cast.lead, CreateReport())
+    await a_rendered_report(db, cast.lead, CreateReport())
     before = await register.seq()
     token = replace(cast.lead, reach=Reach(Scope.PROJECTS, (cast.project.id,)))
     for actor in (cast.vendor, cast.requestor, cast.service, cast.admin, cast.auditor, token):
@@ -157,15 +174,15 @@ async def test_who_does_not_see_all_makes_and_sees_no_report(register: Register)
             await service.preview(db, actor)
     assert await register.seq() == before
     for actor in (cast.vendor, cast.requestor, cast.service, cast.admin, token):
-        assert await service.pdf_of(db, actor, "RPT-001") is None
+        assert await service.file_of(db, actor, "RPT-001") is None
         with pytest.raises(UserError):
             await service.verify(db, actor, "RPT-001")
-    assert await service.pdf_of(db, cast.auditor, "RPT-001") is not None
+    assert await pdf_of(db, cast.auditor, "RPT-001") is not None
 
 
 @pytest.mark.parametrize("code", ["RPT-999", "", "rpt-001", "RPT-001\0", "' OR 1=1 --"])
 async def test_an_unknown_code_has_no_file(register: Register, code: str) -> None:
-    assert await service.pdf_of(register.db, register.cast.lead, code) is None
+    assert await service.file_of(register.db, register.cast.lead, code) is None
 
 
 BEFORE_ALL, LATER = START - timedelta(days=3000), START + timedelta(days=1)
@@ -191,19 +208,6 @@ async def test_what_cannot_be_told_is_refused(
     assert await register.seq() == before
 
 
-async def test_without_pango_the_line_to_type_is_told_and_nothing_is_written(
-    register: Register, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = '{"code": "PANGO_MISSING", "message": "no libpango"}'
-    child = ("/bin/sh", "-c", f"cat > /dev/null; echo '{answer}'")
-    monkeypatch.setattr(service, "render_pdf", partial(render_pdf, command=child))
-    before = await register.seq()
-    with pytest.raises(UserError, match=PANGO_LINE) as caught:
-        await service.create(register.db, register.cast.lead, CreateReport())
-    assert caught.value.code == "NOT_READY"
-    assert await register.seq() == before
-
-
 async def test_a_number_that_was_taken_meanwhile_is_not_given_twice(register: Register) -> None:
     lead, db = register.cast.lead, register.db
     slow = await service.make(db, lead, CreateReport())
@@ -222,7 +226,8 @@ async def test_reports_made_at_once_get_numbers_of_their_own(register: Register)
     lead, db = register.cast.lead, register.db
     made = await asyncio.gather(*[service.create(db, lead, CreateReport()) for _ in range(2)])
     assert sorted(report.code for report in made) == ["RPT-001", "RPT-002"]
+    assert await render_all(db) == 2
     for report in made:
-        pdf = await service.pdf_of(db, lead, report.code)
+        pdf = await pdf_of(db, lead, report.code)
         assert pdf is not None
         assert report.code in text_of(pdf)

@@ -5,7 +5,7 @@ export const Reports = graphql(`
     reports(first: 20, after: $after, orderBy: { field: CREATED_AT, direction: DESC }) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes { code kind status createdAt asOf headline downloadUrl contentHash }
+      nodes { code kind status createdAt asOf headline downloadUrl contentHash rendering renderingProblem }
     }
   }
 `);
@@ -13,7 +13,7 @@ export const Reports = graphql(`
 export const CreateReport = graphql(`
   mutation CreateReport($input: CreateReportInput!) {
     createReport(input: $input) {
-      report { code downloadUrl }
+      report { code }
       userErrors { message field code }
     }
   }

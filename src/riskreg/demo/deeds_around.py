@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from riskreg.demo.deeds_risk import OnRisk
 from riskreg.demo.world import Scene
-from riskreg.risks import inputs, service_assess, service_kri, service_moves
+from riskreg.risks import inputs, service_assess, service_moves
 from riskreg.risks.models import Risk
 from riskreg.risks.rules import RelationKind
 
@@ -65,31 +65,3 @@ class CauseAnalysed(OnRisk):
         """Call the service."""
         key = on.world.key(Risk, self.risk)
         await service_moves.rca_closed(on.session, on.view, key, on.view.now)
-
-
-@dataclass(frozen=True)
-class Watch(OnRisk):
-    """A KRI watches a risk from now on; KRIs will say so."""
-
-    mutation: ClassVar[str] = "createKri"
-
-    async def do(self, on: Scene) -> None:
-        """Call the service."""
-        await service_kri.kri_added(on.session, on.view, on.world.key(Risk, self.risk))
-
-
-@dataclass(frozen=True)
-class Unwatch(OnRisk):
-    """A KRI is retired; KRIs will say so."""
-
-    mutation: ClassVar[str] = "retireKri"
-    why: str
-
-    @property
-    def reason(self) -> str | None:
-        """Why."""
-        return self.why
-
-    async def do(self, on: Scene) -> None:
-        """Call the service."""
-        await service_kri.kri_retired(on.session, on.view, on.world.key(Risk, self.risk))

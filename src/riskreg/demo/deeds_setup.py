@@ -12,6 +12,8 @@ from riskreg.demo.cast import Member
 from riskreg.demo.places import MarketRow, PoolRow, SiteRow, VendorRow
 from riskreg.demo.portfolio import AreaRow, ProjectRow
 from riskreg.demo.world import Deed, Scene
+from riskreg.metrics import service as metrics_service
+from riskreg.metrics.models import Metric
 from riskreg.people import inputs as people
 from riskreg.people import service as people_service
 from riskreg.people.models import Person
@@ -28,7 +30,7 @@ from riskreg.risks.models import ScoringMatrix
 
 @dataclass(frozen=True)
 class Install(Deed):
-    """The default matrix and appetites, unless the register has them already."""
+    """The default matrix, appetites and metrics, unless the register has them already."""
 
     mutation: ClassVar[str] = "installDefaults"
 
@@ -37,6 +39,10 @@ class Install(Deed):
         known = select(on.view.of(ScoringMatrix).id).limit(1)
         if await on.session.scalar(known, on.view.params) is None:
             await config.install(on.session, on.view)
+        await metrics_service.install(on.session, on.view)
+        metric = on.view.of(Metric)
+        for row in await on.session.execute(select(metric.code, metric.id), on.view.params):
+            on.world.know(Metric, row.code, row.id)
 
 
 @dataclass(frozen=True)

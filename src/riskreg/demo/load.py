@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import riskreg.tables  # noqa: F401 (completes the metadata)
 from riskreg import settings
-from riskreg.demo import organisation, story
+from riskreg.demo import organisation, stories_metrics, story
 from riskreg.demo.deeds_setup import Leave
+from riskreg.demo.ground_truth import as_json
 from riskreg.demo.world import Scene, Step, World
 from riskreg.kit.clock import SettableClock
 from riskreg.kit.codes import reserve_code
@@ -27,6 +30,7 @@ from riskreg.people.auth import SYSTEM, actor_of_person
 from riskreg.people.models import Person
 from riskreg.reports import service as reports
 from riskreg.reports.inputs import CreateReport
+from riskreg.reports.rendering import render_now
 from riskreg.risks import config
 from riskreg.wiring import HANDLERS
 
@@ -37,9 +41,13 @@ AS_OF = date(2026, 11, 16)
 LAST_REVIEW = (-7, "09:00")
 """When the last weekly review was held, and its brief made."""
 
+MONTHLY_REVIEWS = tuple((day, "09:00") for day in range(-378, -27, 35))
+"""When the eleven briefs before it were made; the last of them is RPT-011."""
+
 RISKS = 24
-EARLIER_REPORTS = 9
-"""Reports that were made before the register kept them."""
+SMALL_DAYS = 180
+Progress = Callable[[int, int], None]
+"""Told how many of how many steps are done."""
 
 
 class Size(StrEnum):
@@ -49,18 +57,23 @@ class Size(StrEnum):
     FULL = "full"
 
 
-def into(url: str, size: str, as_of: date | None = None) -> None:
+def into(url: str, size: str, as_of: date | None = None, progress: Progress | None = None) -> None:
     """Load the demo into a migrated database that nobody has written to yet."""
 
     async def run() -> None:
         clock = SettableClock(config.SINCE)
         db = opened(url, clock)
         try:
-            await load(db, clock, Size(size), as_of or AS_OF)
+            await load(db, clock, Size(size), as_of or AS_OF, progress=progress)
         finally:
             await db.aclose()
 
     asyncio.run(run())
+
+
+def ground_truth(as_of: date | None = None) -> str:
+    """What is planted in the demo of a day, as JSON: to compare an analysis with."""
+    return as_json(World(as_of or AS_OF, SEED, settings.current().zone))
 
 
 def opened(url: str, clock: SettableClock, seed: str = SEED) -> Database:
@@ -70,21 +83,62 @@ def opened(url: str, clock: SettableClock, seed: str = SEED) -> Database:
 
 
 async def load(
-    db: Database, clock: SettableClock, size: Size, as_of: date = AS_OF, seed: str = SEED
+    db: Database,
+    clock: SettableClock,
+    size: Size,
+    as_of: date = AS_OF,
+    seed: str = SEED,
+    *,
+    progress: Progress | None = None,
 ) -> None:
-    """Replay the demo up to the morning of `as_of`; UserError if the register is not empty."""
-    replay = _Replay(db, clock, World(as_of, seed, settings.current().zone))
-    steps = ordered((*organisation.steps(), *story.steps()))
-    await _refuse_used(db, replay.world.instant(steps[0].day, steps[0].at))
-    before = [step for step in steps if (step.day, step.at) < LAST_REVIEW]
+    """Replay the demo up to the morning of `as_of`; UserError if the register is not empty.
+
+    Of its briefs the last is rendered; jobs for the others wait for a worker.
+    """
+    first_day = -SMALL_DAYS if size is Size.SMALL else organisation.FIRST_DAY
+    world = World(as_of, seed, settings.current().zone, first_day)
+    replay = _Replay(db, clock, world)
+    await _refuse_used(db, world.instant(organisation.FIRST_DAY, "09:00"))
     await replay.reserve("R", RISKS, "the risks keep the codes that they have elsewhere")
-    await replay.through(before)
-    await replay.brief()
-    await replay.through(steps[len(before) :])
-    clock.set(replay.world.instant(0, "09:00"))
+    told: list[Step | Review] = ordered(
+        (
+            *organisation.steps(),
+            *stories_metrics.steps(world.archive),
+            *story.steps(),
+            *(Review(day, at) for day, at in (*MONTHLY_REVIEWS, LAST_REVIEW)),
+        )
+    )
+    for done, one in enumerate(told, 1):
+        await replay.do(one)
+        if progress is not None:
+            progress(done, len(told))
+    clock.set(world.instant(0, "09:00"))
 
 
-def ordered(steps: Iterable[Step]) -> list[Step]:
+class Timed(Protocol):
+    """What happens on a day at a time."""
+
+    @property
+    def day(self) -> int:
+        """Counted from the demo's today."""
+
+    @property
+    def at(self) -> str:
+        """HH:MM in the organisation's zone."""
+
+
+T = TypeVar("T", bound=Timed)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review, for which the lead has a brief made."""
+
+    day: int
+    at: str
+
+
+def ordered(steps: Iterable[T]) -> list[T]:
     """The steps in the order of time; those of the same minute stay as they are listed."""
     return sorted(steps, key=lambda step: (step.day, step.at))
 
@@ -107,20 +161,20 @@ class _Replay:
         self._done = 0
         self._last = world.instant(organisation.FIRST_DAY - 1, "00:00")
 
-    async def through(self, steps: Sequence[Step]) -> None:
-        """Do steps that are in order."""
-        for step in steps:
-            await self._do(step)
+    async def do(self, told: Step | Review) -> None:
+        """Do what comes next."""
+        if isinstance(told, Step):
+            await self._do(told)
+        else:
+            await self._brief(told)
 
-    async def brief(self) -> None:
-        """Make the brief of the last weekly review."""
+    async def _brief(self, review: Review) -> None:
+        """Make the brief of a review, and render that of the last."""
         lead = await self._actor(organisation.LEAD)
-        self._move_to(self.world.instant(*LAST_REVIEW))
-
-        await self.reserve(
-            "RPT", EARLIER_REPORTS, "the reports before this one were made elsewhere"
-        )
-        await reports.create(self.db, lead, CreateReport())
+        self._move_to(self.world.instant(review.day, review.at))
+        made = await reports.create(self.db, lead, CreateReport())
+        if (review.day, review.at) == LAST_REVIEW:
+            await render_now(self.db, made.id)
 
     async def reserve(self, prefix: str, number: int, why: str) -> None:
         """Keep codes for what has one already."""

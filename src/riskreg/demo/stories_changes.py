@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from riskreg.demo.deeds_around import Watch
 from riskreg.demo.deeds_risk import Assess, Log, Quant, Reassess, Sheet, Treat
+from riskreg.demo.deeds_watch import SeeBreach, Watch
 from riskreg.demo.world import Step
 from riskreg.risks.rules import Confidence, RiskCategory, Sensitivity, Velocity
 from riskreg.risks.rules import ImpactDimension as I
@@ -29,7 +29,7 @@ R_005 = (
     Step(-17, "09:50", "seun", Assess("R-005", 4, _JAPANESE, "Nine days behind, 41 items of the"
                                       " gold set differ.")),
     Step(-14, "10:00", "seun", Treat("R-005")),
-    Step(-14, "11:00", "seun", Watch("R-005")),
+    Step(-14, "11:00", "seun", Watch("KRI-JA-GUIDE")),
     Step(-6, "17:00", "seun", Reassess("R-005", 4, _JAPANESE, "v4.1 is out in ja-JP; the audit of"
                                        " its first items comes in four weeks.")),
 )  # fmt: skip
@@ -54,10 +54,12 @@ _ELECTION = {I.ENVR_WORST_CELL: 4, I.OVER_ENFORCEMENT: 4}
 R_006 = (
     Step(-132, "10:30", "tomas", Log(ELECTION)),
     Step(-130, "11:00", "tomas", Assess("R-006", 3, _ELECTION, "PC-019 asks for a waiver.")),
+    Step(-129, "10:30", "seun", Watch("KRI-CIVIC-GOLD")),
     Step(-124, "09:40", "tomas", Reassess("R-006", 4, _ELECTION, "PC-019 went live without"
                                           " calibration; gold accuracy fell by 6 pp.")),
+    Step(-122, "10:00", "tomas", SeeBreach("KRI-CIVIC-GOLD", "It is PC-019; we prepare to roll it"
+                                           " back.")),
     Step(-115, "10:10", "tomas", Treat("R-006")),
-    Step(-95, "10:30", "seun", Watch("R-006")),
     Step(-68, "10:30", "tomas", Reassess("R-006", 4, _ELECTION, "PC-020 went through every gate.")),
     Step(-20, "10:50", "tomas", Reassess("R-006", 4, _ELECTION, "A run-off is coming; PC-024 is"
                                          " the next test.")),
@@ -87,7 +89,7 @@ R_011 = (
                                         " so half of the cause is held for now.",
                                         residual=(3, 4), quant=_CUT_OVER_IN_NUMBERS)),
     Step(-21, "10:10", "rafael", Treat("R-011")),
-    Step(-21, "11:00", "seun", Watch("R-011")),
+    Step(-21, "11:00", "seun", Watch("KRI-HATE-BR")),
     Step(-11, "10:10", "rafael", Reassess("R-011", 4, _CUT_OVER, "Round 1 still stands; round 2 is"
                                           " next week.", residual=(3, 4),
                                           quant=_CUT_OVER_IN_NUMBERS)),
@@ -120,7 +122,7 @@ R_012 = (
     Step(-17, "11:30", "youssef", Assess("R-012", 4, _DRAFT, "Salma's team marks 31 of 200 lines as"
                                          " wrong.", quant=_DRAFT_IN_NUMBERS)),
     Step(-13, "10:20", "youssef", Treat("R-012")),
-    Step(-13, "11:40", "seun", Watch("R-012")),
+    Step(-13, "11:40", "seun", Watch("KRI-AR-GUIDE")),
     Step(-10, "16:40", "youssef", Reassess("R-012", 4, _DRAFT, "Two native reviewers mended 29 of"
                                            " the 31 lines.", quant=_DRAFT_IN_NUMBERS)),
 )  # fmt: skip
@@ -147,7 +149,7 @@ R_013 = (
     Step(-11, "09:50", "freja", Assess("R-013", 3, _DISCLOSURE, "Sixty items are missing, and the"
                                        " three raters for them are booked.", residual=(2, 4))),
     Step(-10, "10:10", "freja", Treat("R-013")),
-    Step(-10, "11:30", "seun", Watch("R-013")),
+    Step(-10, "11:30", "seun", Watch("KRI-AIGC-GOLD")),
 )  # fmt: skip
 
 LEADS = Sheet(
@@ -172,7 +174,6 @@ R_014 = (
     Step(-12, "08:40", "youssef", Assess("R-014", 4, _LEADS, "Both plans name the same people.",
                                          confidence=Confidence.HIGH)),
     Step(-11, "10:20", "youssef", Treat("R-014")),
-    Step(-11, "11:30", "seun", Watch("R-014")),
 )  # fmt: skip
 
 STEPS = (*R_005, *R_006, *R_011, *R_012, *R_013, *R_014)

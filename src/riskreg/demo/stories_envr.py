@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from riskreg.demo.deeds_around import Watch
 from riskreg.demo.deeds_risk import (
     Accept,
     Assess,
@@ -13,6 +12,7 @@ from riskreg.demo.deeds_risk import (
     Sheet,
     Treat,
 )
+from riskreg.demo.deeds_watch import SeeBreach, Watch
 from riskreg.demo.world import Step
 from riskreg.risks.rules import Confidence, RiskCategory, Sensitivity, Velocity
 from riskreg.risks.rules import ImpactDimension as I
@@ -46,7 +46,7 @@ R_007 = (
     Step(-96, "10:20", "linh", Log(SCAMS)),
     Step(-95, "11:00", "linh", Assess("R-007", 4, _SCAMS, "Eleven coded job offers in one week.")),
     Step(-91, "10:10", "linh", Treat("R-007")),
-    Step(-60, "11:00", "seun", Watch("R-007")),
+    Step(-60, "11:00", "seun", Watch("KRI-FRAUD-VI")),
     Step(-56, "10:20", "linh", Reassess("R-007", 5, _SCAMS, "The code changes weekly, and the list"
                                         " of words catches a third of it.")),
     Step(-54, "15:40", "marcus", Accept("R-007", -5, "The gold set is rebuilt next month; until"
@@ -56,12 +56,16 @@ R_007 = (
                                         " alerts, and the word list does not work.")),
     Step(-26, "10:30", "linh", Change("R-007", "It is no longer about one gold set alone.",
                                       _RETOLD, ("vi-VN", "th-TH", "id-ID"))),
+    Step(-26, "10:40", "linh", SeeBreach("KRI-FRAUD-VI", "Coded scams; the gold set does not know"
+                                         " them. M-024 renews it.")),
     Step(-24, "10:10", "linh", Treat("R-007")),
     Step(-19, "10:20", "linh", Reassess("R-007", 5, _SCAMS_NOW, "2.2 bps in vi-VN, still rising.")),
-    Step(-12, "10:20", "linh", Reassess("R-007", 5, _SCAMS_NOW, "2.4 bps in vi-VN; first cases in"
+    Step(-12, "10:20", "linh", Reassess("R-007", 5, _SCAMS_NOW, "2.3 bps in vi-VN; first cases in"
                                         " th-TH.")),
     Step(-5, "10:20", "linh", Reassess("R-007", 5, _SCAMS_NOW, "KRI-FRAUD-VI went from AMBER to"
                                        " RED; gold accuracy is still green at 94.6 %.")),
+    Step(-5, "10:40", "linh", SeeBreach("KRI-FRAUD-VI", "RED: the code reaches th-TH; PC-028 is"
+                                        " proposed as an emergency.")),
 )  # fmt: skip
 
 APPEALS = Sheet(
@@ -85,7 +89,7 @@ R_009 = (
     Step(
         -133, "11:20", "amira", Reassess("R-009", 3, _APPEALS, "Overturns 1.9 pp up since PC-014.")
     ),
-    Step(-74, "10:20", "seun", Watch("R-009")),
+    Step(-74, "10:20", "seun", Watch("KRI-MS-APPEALS")),
     Step(-73, "10:20", "amira", Monitor("R-009")),
     Step(-24, "11:20", "amira", Reassess("R-009", 3, _APPEALS, "Overturns 0.7 pp up and level.")),
 )
@@ -115,7 +119,7 @@ R_019 = (
                                        " brings a minor's LIVE to a reviewer within a minute.",
                                        residual=(1, 5), confidence=Confidence.LOW)),
     Step(-13, "10:10", "amira", Treat("R-019")),
-    Step(-13, "11:00", "seun", Watch("R-019")),
+    Step(-13, "11:00", "seun", Watch("KRI-MS-AR")),
     Step(-5, "08:40", "amira", Reassess("R-019", 3, _MINORS, "The roster of PC-026 takes reviewers"
                                         " from minor safety in ar-SA; the threshold alone does"
                                         " not hold.", confidence=Confidence.LOW)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from riskreg.demo.deeds_around import Unwatch, Watch
 from riskreg.demo.deeds_risk import (
     Accept,
     Assess,
@@ -14,6 +13,7 @@ from riskreg.demo.deeds_risk import (
     Treat,
 )
 from riskreg.demo.deeds_setup import HandOver, Leave
+from riskreg.demo.deeds_watch import SeeBreach, Unwatch, Watch
 from riskreg.demo.world import Step
 from riskreg.risks.rules import Confidence, RiskCategory, Sensitivity, Velocity
 from riskreg.risks.rules import ImpactDimension as I
@@ -41,7 +41,7 @@ R_002 = (
     Step(-392, "10:30", "youssef", Treat("R-002")),
     Step(-291, "10:30", "youssef", Reassess("R-002", 4, _EXPOSURE, "No shift over the cap in eight"
                                             " weeks.", residual=(1, 4))),
-    Step(-291, "11:10", "seun", Watch("R-002")),
+    Step(-291, "11:10", "seun", Watch("KRI-SSH-HOURS")),
     Step(-290, "10:30", "youssef", Monitor("R-002")),
     Step(-210, "10:40", "youssef", Reassess("R-002", 4, _EXPOSURE, "No shift over the cap since.",
                                             residual=(1, 4))),
@@ -51,6 +51,8 @@ R_002 = (
                                            residual=(1, 4))),
     Step(-10, "17:00", "youssef", Reassess("R-002", 4, _EXPOSURE, "Backlog week: the cap was"
                                            " passed on two of fourteen shifts.")),
+    Step(-10, "17:10", "youssef", SeeBreach("KRI-SSH-HOURS", "A backlog week; the overflow to"
+                                           " Dublin is asked for.")),
     Step(-10, "17:20", "youssef", Resume("R-002", "The backlog is back: watching is not enough.")),
 )  # fmt: skip
 
@@ -114,9 +116,11 @@ R_008 = (
     Step(-38, "11:00", "nadia", Assess("R-008", 4, _LIVE, "At this growth the night shift is 22"
                                        " FTE short in two months.")),
     Step(-32, "10:20", "nadia", Treat("R-008")),
-    Step(-32, "11:20", "seun", Watch("R-008")),
+    Step(-32, "11:20", "seun", Watch("KRI-LIVE-SLA")),
     Step(-31, "17:00", "nadia", Reassess("R-008", 4, _LIVE, "Twenty reviewers moved to LIVE; the"
                                          " gap is 9 FTE now.")),
+    Step(-28, "10:10", "seun", SeeBreach("KRI-LIVE-SLA", "97 % and level: nine FTE are missing at"
+                                         " night.")),
     Step(-17, "10:40", "nadia", Reassess("R-008", 4, _LIVE, "The gap holds at 9 FTE.",
                                          confidence=Confidence.HIGH)),
     Step(-10, "10:50", "nadia", Reassess("R-008", 4, _LIVE, "Six of nine hires have signed.",
@@ -146,10 +150,11 @@ R_017 = (
     Step(-112, "11:10", "lucia", Log(CONTRACT)),
     Step(-110, "14:30", "lucia", Assess("R-017", 3, _CONTRACT, "Both want to go on; the price is"
                                         " open.")),
-    Step(-109, "14:00", "seun", Watch("R-017")),
+    Step(-109, "14:00", "seun", Watch("KRI-DUNE-GOLD")),
     Step(-109, "15:00", "lucia", Monitor("R-017")),
     Step(-52, "11:10", "lucia", Reassess("R-017", 3, _CONTRACT, "First offer: plus 10 %.")),
-    Step(-34, "16:00", "seun", Unwatch("R-017", "It read the old scorecard, which is retired.")),
+    Step(-34, "16:00", "seun", Unwatch("KRI-DUNE-GOLD", "It read the old scorecard, which is"
+                                     " retired.")),
     Step(-27, "11:10", "lucia", Reassess("R-017", 3, _CONTRACT, "Second offer: plus 7 %.")),
 )  # fmt: skip
 
@@ -198,6 +203,7 @@ R_023 = (
     Step(-63, "10:10", "eilidh", Assess("R-023", 3, _LENT, "92 % within 72 h becomes 90 %.")),
     Step(-60, "15:20", "wanjiru", Accept("R-023", 24, "Hate comes first; the search team agrees to"
                                          " 90 % for a quarter.")),
+    Step(-59, "10:30", "seun", Watch("KRI-SEARCH-SLA")),
     Step(-46, "16:20", "wanjiru", HandOver("PRJ-SEARCH-REL", "linh")),
     Step(-45, "17:30", "ravi", Leave("eilidh", "Moved to another company of the group.")),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskreg.demo.deeds_around import CauseAnalysed, IncidentOver, Unwatch, Watch
+from riskreg.demo.deeds_around import CauseAnalysed, IncidentOver
 from riskreg.demo.deeds_risk import (
     Accept,
     Assess,
@@ -17,6 +17,7 @@ from riskreg.demo.deeds_risk import (
     Sheet,
     Treat,
 )
+from riskreg.demo.deeds_watch import SeeBreach, Unwatch, Watch
 from riskreg.demo.world import Step
 from riskreg.risks.rules import Confidence, RiskCategory, Sensitivity, Velocity
 from riskreg.risks.rules import ImpactDimension as I
@@ -41,7 +42,7 @@ R_001 = (
     Step(-419, "10:40", "hana", Log(SAMPLE)),
     Step(-417, "11:00", "hana", Assess("R-001", 3, _SAMPLE, "Two lent weeks in the last quarter.")),
     Step(-413, "10:00", "hana", Treat("R-001")),
-    Step(-299, "10:15", "seun", Watch("R-001")),
+    Step(-299, "10:15", "seun", Watch("KRI-SAMPLE-QA")),
     Step(-298, "10:00", "hana", Monitor("R-001")),
     Step(-210, "10:05", "hana", Reassess("R-001", 3, _SAMPLE, "No lent hour since the wall.")),
     Step(-119, "10:05", "hana", Reassess("R-001", 3, _SAMPLE, "No lent hour in two quarters.")),
@@ -68,14 +69,14 @@ R_003 = (
     Step(-392, "11:10", "amira", Log(SWIMWEAR)),
     Step(-390, "14:20", "amira", Assess("R-003", 3, _SWIMWEAR, "Overturns of 2.4 % at the beach.")),
     Step(-385, "10:20", "amira", Treat("R-003")),
-    Step(-251, "10:30", "seun", Watch("R-003")),
+    Step(-251, "10:30", "seun", Watch("KRI-SWIMWEAR")),
     Step(-250, "10:10", "amira", Monitor("R-003")),
     Step(-168, "10:10", "amira", Reassess("R-003", 3, _SWIMWEAR, "Overturns are at 0.4 %.")),
     Step(-84, "10:10", "amira", Reassess("R-003", 3, _SWIMWEAR, "Overturns stay at 0.4 %.")),
     Step(-47, "10:10", "amira", Reassess("R-003", 3, _SWIMWEAR, "Another season, no rise.")),
     Step(-45, "15:30", "marcus", Accept("R-003", 30, "What is left costs less than more rules.",
                                         "Reopen if overturns pass 0.5 % in any market.")),
-    Step(-3, "10:30", "seun", Unwatch("R-003", "The risk is about to be closed.")),
+    Step(-3, "10:30", "seun", Unwatch("KRI-SWIMWEAR", "The risk is about to be closed.")),
     Step(-3, "11:00", "wanjiru", Close("R-003", "PC-011 is embedded; overturns held for a year.")),
 )  # fmt: skip
 
@@ -104,11 +105,11 @@ R_010 = (
     ),
     Step(-350, "14:00", "hana", Assess("R-010", 3, _EVALUATION, "7 % of set 14 is on v3.0.")),
     Step(-343, "10:30", "hana", Treat("R-010")),
-    Step(-266, "10:00", "seun", Watch("R-010")),
+    Step(-266, "10:00", "seun", Watch("KRI-EVAL-GOLD")),
     Step(-266, "10:40", "hana", Monitor("R-010")),
     Step(-175, "10:20", "hana", Reassess("R-010", 3, _EVALUATION, "No mixed set since the pin.")),
     Step(-112, "10:20", "hana", Reassess("R-010", 3, _EVALUATION, "No mixed set since the pin.")),
-    Step(-48, "16:00", "seun", Unwatch("R-010", "The old evaluation tool is switched off.")),
+    Step(-48, "16:00", "seun", Unwatch("KRI-EVAL-GOLD", "The old tool is switched off.")),
     Step(-24, "10:20", "hana", Reassess("R-010", 3, _EVALUATION, "Batches are still pinned.")),
 )
 
@@ -132,7 +133,7 @@ R_015 = (
     Step(-109, "11:00", "rafael", Assess("R-015", 3, _PRELABEL, "Agreement with a wrong prelabel"
                                          " is 31 % in a blind test of 400 items.")),
     Step(-105, "10:10", "rafael", Treat("R-015")),
-    Step(-49, "10:20", "seun", Watch("R-015")),
+    Step(-49, "10:20", "seun", Watch("KRI-APPEAL-BIAS")),
     Step(-49, "11:00", "rafael", Monitor("R-015")),
     Step(-33, "15:00", "wanjiru", Accept("R-015", 27, "The prelabel model is replaced next quarter;"
                                          " no more work on the old one.",
@@ -140,6 +141,8 @@ R_015 = (
     Step(-18, "09:20", "rafael", Materialise("R-015", "Borealis' appeals were ingested twice with"
                                              " their prelabels; overturns read three times too"
                                              " high.", -18, "06:30")),
+    Step(-14, "11:10", "rafael", SeeBreach("KRI-APPEAL-BIAS", "Counted three times; a"
+                                           " restatement is on its way.", false_alarm=True)),
     Step(-13, "17:10", "seun", IncidentOver("R-015")),
     Step(-11, "16:30", "seun", CauseAnalysed("R-015")),
     Step(-10, "10:40", "rafael", Resolve("R-015")),
@@ -166,16 +169,17 @@ TOO_FAST = Sheet(
 _TOO_FAST = {I.GOLD_ACCURACY: 3, I.DELIVERY_SLIP: 2}
 R_016 = (
     Step(-165, "10:30", "hana", Log(TOO_FAST)),
-    Step(-164, "11:30", "hana", Assess("R-016", 4, _TOO_FAST, "13.1 s, and rework from 3 to 5 %.")),
+    Step(-164, "11:30", "hana", Assess("R-016", 4, _TOO_FAST, "One desk in ten labels in 12 s.")),
     Step(-159, "10:10", "hana", Treat("R-016")),
     Step(-129, "15:00", "wanjiru", Accept("R-016", -80, "The pay scheme needs a quarter to show;"
                                           " meanwhile 10 % of each batch is labelled twice.")),
-    Step(-91, "10:30", "hana", Revoke("R-016", "Rework is back at 6 %: pay alone is not enough.")),
+    Step(-91, "10:30", "hana", Revoke("R-016", "Rework is at 7 %: pay alone is not enough.")),
     Step(-87, "10:10", "hana", Treat("R-016")),
-    Step(-87, "11:00", "seun", Watch("R-016")),
+    Step(-87, "11:00", "seun", Watch("KRI-ADULT-AHT")),
+    Step(-84, "10:30", "hana", SeeBreach("KRI-ADULT-AHT", "11 s an item; M-020 builds a floor.")),
     Step(-60, "10:30", "hana", Reassess("R-016", 4, _TOO_FAST, "The floor holds: 14.0 s.")),
-    Step(-20, "10:30", "hana", Reassess("R-016", 4, _TOO_FAST, "14.1 s; rework not measured yet"
-                                        " under the floor.")),
+    Step(-20, "10:30", "hana", Reassess("R-016", 4, _TOO_FAST, "14.0 s, and rework is down to 4 %;"
+                                        " nobody has verified it.")),
 )  # fmt: skip
 
 DSA_REPORT = Sheet(
@@ -199,10 +203,11 @@ R_018 = (
     Step(-203, "09:30", "catherine", Accept("R-018", -178, "The dual run must end first; the"
                                             " bridge is published beside the figure.")),
     Step(-175, "10:30", "seun", Treat("R-018")),
-    Step(-150, "16:10", "seun", Watch("R-018")),
+    Step(-150, "16:10", "seun", Watch("KRI-DSA-SAMPLE")),
     Step(-147, "10:30", "seun", Monitor("R-018")),
     Step(-66, "10:30", "seun", Reassess("R-018", 2, _DSA_REPORT, "One report out, no question.")),
-    Step(-60, "16:00", "seun", Unwatch("R-018", "It read ENVR v2, which is no longer computed.")),
+    Step(-60, "16:00", "seun", Unwatch("KRI-DSA-SAMPLE", "The report does not wait for the sample"
+                                     " any more.")),
     Step(-20, "11:30", "seun", Reassess("R-018", 2, _DSA_REPORT, "No cut-off for months.")),
 )  # fmt: skip
 
@@ -227,11 +232,13 @@ R_021 = (
     Step(-340, "10:10", "kenji", Log(CHAT)),
     Step(-336, "14:10", "seun", Assess("R-021", 4, _CHAT, "12 of 30 sampled answers are in chat"
                                        " only.")),
+    Step(-335, "11:00", "seun", Watch("KRI-COHORT")),
     Step(-311, "10:20", "seun", Treat("R-021")),
-    Step(-238, "16:00", "seun", Watch("R-021")),
+    Step(-238, "15:50", "seun", Unwatch("KRI-COHORT", "The cohort is part of the pool now.")),
+    Step(-238, "16:00", "seun", Watch("KRI-CHAT")),
     Step(-235, "10:40", "seun", Monitor("R-021")),
     Step(-133, "10:40", "seun", Reassess("R-021", 4, _CHAT, "2 of 30 sampled answers in chat.")),
-    Step(-90, "16:00", "seun", Unwatch("R-021", "Its count came from the old chat, now closed.")),
+    Step(-90, "16:00", "seun", Unwatch("KRI-CHAT", "It counted the old chat, now closed.")),
     Step(-47, "10:40", "seun", Reassess("R-021", 4, _CHAT, "2 of 30 again; nothing lost since"
                                         " the log of decisions.")),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from riskreg.demo import (
     actions_early,
     actions_late,
     stories_changes,
+    stories_delivery,
     stories_envr,
     stories_people,
     stories_quality,
@@ -24,6 +25,7 @@ def steps() -> Iterator[Step]:
     yield from stories_people.STEPS
     yield from stories_envr.STEPS
     yield from stories_changes.STEPS
+    yield from stories_delivery.STEPS
     for action in ACTIONS:
         yield from action.steps()
     yield from actions_late.CHANGES

@@ -14,9 +14,9 @@ COMMENTS = (
                                            " for the blur by default as well.")),
     Step(-301, "17:00", "salma", Comment("R-021", "New people write to their buddy now, not into"
                                          " the chat.")),
-    Step(-203, "12:00", "anil", Comment("R-018", "The factor from v2 to v3 is 1.05, from 21 days of"
-                                        " dual run.")),
-    Step(-124, "16:00", "seun", Comment("R-006", "Agreement fell from .78 to .63 in the week of the"
+    Step(-203, "12:00", "anil", Comment("R-018", "After five days of dual run the factor from v2 to"
+                                        " v3 reads 1.05.")),
+    Step(-117, "16:00", "seun", Comment("R-006", "Agreement fell from .78 to .63 in the week of the"
                                         " change.")),
     Step(-84, "12:00", "maricel", Comment("R-004", "The building is ready; we wait for the exit"
                                           " clause.")),

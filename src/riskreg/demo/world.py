@@ -6,17 +6,23 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID
 
+from riskreg.demo.archive import Archive, Key
+from riskreg.demo.chance import FIRST_DAY, Ints
+from riskreg.demo.measured import everything
 from riskreg.kit.db import get
 from riskreg.kit.graph import prefix_of
 from riskreg.kit.ids import global_id
 from riskreg.kit.tables import Tracked
 from riskreg.kit.view import View
+from riskreg.metrics.models import MetricSeries
 
 LONGEST_DELAY = 59
 """Seconds that a deed may come after its time, so that not all happens on the full minute."""
@@ -24,12 +30,27 @@ LONGEST_DELAY = 59
 
 @dataclass
 class World:
-    """The demo's today, the seed, and the keys behind the codes that the story names."""
+    """The demo's today, the seed, and the keys behind the codes that the story names.
+
+    Of series it knows what is told of them, their numbers by their places there, and their keys.
+    """
 
     as_of: date
     seed: str
     zone: str
+    first_day: int = FIRST_DAY
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    series_keys: dict[Key, str] = field(default_factory=dict)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """All that is measured, from the first day on that this demo knows."""
+        return Archive(everything(self.seed, self.as_of), self.first_day)
+
+    @cached_property
+    def series_numbers(self) -> Ints:
+        """The number of each series, by its place in the archive; 0 until it is created."""
+        return np.zeros(len(self.archive.series), dtype=np.int64)
 
     def day(self, offset: int) -> date:
         """The day so many days from the demo's today."""
@@ -43,6 +64,10 @@ class World:
         """The instant on that day at HH:MM in the organisation's zone."""
         return datetime.combine(self.day(offset), time.fromisoformat(at), ZoneInfo(self.zone))
 
+    def midnight(self, offset: int) -> datetime:
+        """The instant at which that day begins."""
+        return self.instant(offset, "00:00")
+
     def delay(self, number: int) -> timedelta:
         """By how much the deed of that number comes later; the same for the same seed."""
         drawn = random.Random(f"{self.seed}|delay|{number}")  # noqa: S311 (a story, no secret)
@@ -50,7 +75,11 @@ class World:
 
     def learn(self, row: Tracked, code: str) -> None:
         """Remember which row a code stands for."""
-        self.keys[prefix_of(type(row)), code] = row.id  # type: ignore[arg-type]  # a model
+        self.know(type(row), code, row.id)
+
+    def know(self, model: type[Tracked], code: str, key: str) -> None:
+        """The same, where the key is at hand."""
+        self.keys[prefix_of(model), code] = key  # type: ignore[arg-type]  # a model
 
     def key(self, model: type[Tracked], code: str) -> str:
         """The key of the row of that code; LookupError before it was made."""
@@ -58,7 +87,15 @@ class World:
 
     def id(self, model: type[Tracked], code: str) -> ID:
         """The global id of that row, as callers send it."""
-        return ID(global_id(prefix_of(model), self.key(model, code)))  # type: ignore[arg-type]
+        return self.global_id(model, self.key(model, code))
+
+    def global_id(self, model: type[Tracked], key: str) -> ID:
+        """The global id of a row by its key."""
+        return ID(global_id(prefix_of(model), key))  # type: ignore[arg-type]  # a model
+
+    def series_id(self, key: Key) -> ID:
+        """The global id of a series by what it is of."""
+        return self.global_id(MetricSeries, self.series_keys[key])
 
     def id_or_none(self, model: type[Tracked], code: str | None) -> ID | None:
         """The same, where there may be none."""

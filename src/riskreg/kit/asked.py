@@ -28,10 +28,10 @@ class Asked:
 
 def from_body(body: bytes) -> Asked:
     """What a POST asks for: one JSON object in UTF-8."""
-    given = _decode(body)
+    given = decoded(body)
     if not isinstance(given, dict):
         raise Malformed("The body must be a JSON object with a query.")
-    return _asked(given)
+    return from_payload(given)
 
 
 def from_query_string(raw: bytes) -> Asked:
@@ -50,11 +50,12 @@ def from_query_string(raw: bytes) -> Asked:
         raise Malformed("Each parameter may be given once.")
     for name in ("variables", "extensions"):
         if name in given:
-            given[name] = _decode(given[name].encode()) if given[name] else None
-    return _asked({name: None if value == "" else value for name, value in given.items()})
+            given[name] = decoded(given[name].encode()) if given[name] else None
+    return from_payload({name: None if value == "" else value for name, value in given.items()})
 
 
-def _asked(given: dict[str, Any]) -> Asked:
+def from_payload(given: dict[str, Any]) -> Asked:
+    """What a decoded object asks for."""
     query = _typed(given, "query", str)
     document_id = _typed(given, "documentId", str)
     extensions = _typed(given, "extensions", dict) or {}
@@ -79,7 +80,8 @@ def _typed(given: dict[str, Any], name: str, kind: type[Any]) -> Any:
     return value
 
 
-def _decode(raw: bytes) -> object:
+def decoded(raw: bytes) -> object:
+    """The value of a JSON text, read strictly."""
     try:
         return json.loads(raw.decode(), parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:

@@ -22,7 +22,7 @@ from riskreg.kit.journal import (
     rows_digest,
     version_source,
 )
-from riskreg.kit.tables import FOREVER_SEQ, Base, history_of, in_view, is_guarded, is_tracked
+from riskreg.kit.tables import FOREVER_SEQ, Base, history_of, in_view, is_appended, is_tracked
 
 _ENTRY: Table = Entry.__table__  # type: ignore[assignment]
 _HEAD: Table = JournalHead.__table__  # type: ignore[assignment]
@@ -76,7 +76,7 @@ def verify(connection: Connection, head: str | None = None) -> Verdict:
     for table in Base.metadata.sorted_tables:
         if is_tracked(table):
             problems += _version_problems(connection, table)
-        if is_guarded(table):
+        if is_tracked(table) or is_appended(table):
             problems += _unjournalled(connection, table)
     return Verdict(entries=seq, seq=seq, head=f"{seq}:{prev}", problems=tuple(problems))
 

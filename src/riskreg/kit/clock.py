@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
+from importlib import resources
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -175,6 +176,23 @@ def calendar_of_market(locale: str) -> WorkingCalendar:
         message = f"the locale {locale!r} names no country"
         raise ValueError(message)
     return calendar(regions[0].upper())
+
+
+def calendar_of_zone(zone: str) -> WorkingCalendar | None:
+    """The calendar of the country that a time zone lies in ("Asia/Tokyo" is "JP").
+
+    None for a zone of no country, such as UTC, and for one that goes by an older name.
+    """
+    country = _countries().get(zone)
+    return None if country is None else calendar(country)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The country of each zone that the time zone database lists for one."""
+    table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
 
 
 @dataclass(frozen=True)

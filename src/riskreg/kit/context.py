@@ -26,6 +26,8 @@ class Context:
     db: Database
     actor: Actor
     statements: int = 0
+    renewal: Callable[[], Awaitable[Actor]] | None = None
+    """Finds out who asks by now; raises `Unauthenticated` when they may no more."""
     extra: dict[str, Any] = field(default_factory=dict)
     _live: View | None = None
     _past: dict[datetime, View] = field(default_factory=dict)
@@ -52,6 +54,13 @@ class Context:
         """Forget what was read: a mutation has changed it."""
         self._live = None
         self._loaders.clear()
+
+    async def renew(self) -> None:
+        """Ask as whoever it is by now, and of what is there by now."""
+        if self.renewal is not None:
+            self.actor = await self.renewal()
+        self._past.clear()
+        self.after_write()
 
     async def rows(self, view: View, statement: Executable, **bound: Any) -> Sequence[Row[Any]]:
         """The rows of one statement; every read of a request passes here and is counted."""

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -14,16 +15,19 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Executable, event, select
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Session
 
 from riskreg.kit import foreign, journal
 from riskreg.kit.clock import Clock
 from riskreg.kit.engines import Engines
 from riskreg.kit.errors import UserError
+from riskreg.kit.feed import Feed
 from riskreg.kit.ids import KeySource
+from riskreg.kit.meter import Meter
 from riskreg.kit.tables import LONG_AGO, Appended, Base, Tracked
 from riskreg.kit.view import Actor, Scope, View, visible_everywhere
+from riskreg.kit.wakeups import Wakeups
 
 __all__ = [
     "Act",
@@ -86,10 +90,14 @@ class Database:
         *,
         handlers: dict[type, Sequence[Handler]] | None = None,
         keys: KeySource | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.engines = Engines(url)
         self.clock = clock
         self.keys = keys or KeySource()
+        self.wakeups = Wakeups(self.engines)
+        self.meter = meter or Meter()
+        self.feed = Feed(self)
         self._handlers = handlers or {}
         self._newest = LONG_AGO
         self._turn = asyncio.Lock()
@@ -99,7 +107,8 @@ class Database:
         self._local = threading.local()
 
     async def aclose(self) -> None:
-        """Let the writes that run finish, then close every connection."""
+        """End the feed, let the writes that run finish, then close every connection."""
+        await self.feed.close()
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
         self._threads.shutdown()
@@ -186,17 +195,18 @@ class Database:
             raise
 
     async def _write(self, actor: Actor, act: Act, work: Work[R]) -> Written[R]:
+        asked = asyncio.get_running_loop().time()
         async with self._turn:
             try:
                 async with AsyncSession(self.engines.writer, expire_on_commit=False) as session:
-                    return await self._entered(session, actor, act, work)
+                    return await self._entered(session, actor, act, work, asked=asked)
             finally:
                 if self._under_way is not None:
                     self._under_way[1].set()
                     self._under_way = None
 
     async def _entered(
-        self, session: AsyncSession, actor: Actor, act: Act, work: Work[R]
+        self, session: AsyncSession, actor: Actor, act: Act, work: Work[R], *, asked: float
     ) -> Written[R]:
         connection = await session.connection()
         now = self.clock.now()
@@ -205,7 +215,8 @@ class Database:
         started = asyncio.get_running_loop().time()  # another process was waited for till here
         view = View(actor, entry.at)
         session.sync_session.info.update(
-            entry=entry, actor=actor, events=[], keys=self.keys, stamped=set(), maintained=set()
+            {"entry": entry, "actor": actor, "keys": self.keys, "events": []}
+            | {name: set() for name in ("stamped", "maintained", "wakes")}
         )
         result = await work(session, view)
         await self._finish(session, view)
@@ -215,7 +226,12 @@ class Database:
         await connection.run_sync(journal.seal, entry, header)
         await session.commit()
         self._newest = entry.at
-        took = asyncio.get_running_loop().time() - started
+        for channel in session.info["wakes"]:
+            self.wakeups.wake(channel)
+        self.feed.hint()
+        ended = asyncio.get_running_loop().time()
+        took = ended - started
+        self.meter.wrote(started - asked, took)
         if took > SLOW_ENTRY_SECONDS:
             log.warning("slow entry", extra={"seq": entry.seq, "act": act.name, "took": took})
         return Written(entry.seq, entry.at, result)
@@ -241,13 +257,25 @@ class Database:
                 await handler(session, view, happened)
         await session.flush()
 
-    async def note(self, statement: Executable) -> None:
-        """Run one statement on an operational table: no entry, for nobody did anything."""
-        await self._shielded(self._note(statement))
+    async def note(self, statement: Executable, **bound: Any) -> Sequence[Row[Any]]:
+        """What one statement on an operational table returns: no entry, for nobody did anything."""
 
-    async def _note(self, statement: Executable) -> None:
-        async with self._turn, self.engines.writer.begin() as connection:
-            await connection.execute(statement)
+        async def run(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            result = await connection.execute(statement, bound)
+            return result.all() if result.returns_rows else ()
+
+        return await self.operate(run)
+
+    async def operate(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
+        """What a few statements on operational tables come to, in one transaction, as `note`."""
+        done: R = await self._shielded(self._operate(work))
+        return done
+
+    async def _operate(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
+        # SQLite has one writing connection; PostgreSQL need not wait for an entry to end.
+        turn = self._turn if self.engines.sqlite else nullcontext()
+        async with turn, self.engines.writer.begin() as connection:
+            return await work(connection)
 
 
 def _swallow(task: asyncio.Task[Any]) -> None:

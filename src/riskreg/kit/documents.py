@@ -21,7 +21,7 @@ from graphql import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from riskreg.kit import guard
-from riskreg.kit.errors import BadInput, CodedError, TooComplex
+from riskreg.kit.errors import BadInput, CodedError, StreamEnded, TooComplex
 
 MOST_ERRORS = 5
 MOST_DOCUMENTS = 512
@@ -157,6 +157,8 @@ def coded(error: CodedError) -> dict[str, object]:
     extensions: dict[str, object] = {"code": error.code}
     if isinstance(error, TooComplex):
         extensions["limit"] = error.limit
+    if isinstance(error, StreamEnded):
+        extensions["since"] = error.since
     return {"message": shown(error.message), "extensions": extensions}
 
 

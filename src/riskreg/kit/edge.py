@@ -10,6 +10,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import orjson
@@ -37,7 +38,7 @@ SECURITY_HEADERS = {
 TRANSPORT_SECURITY = "max-age=31536000"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
-POLICY_VIOLATION, MESSAGE_TOO_BIG = 1008, 1009
+POLICY_VIOLATION, MESSAGE_TOO_BIG, INTERNAL_ERROR = 1008, 1009, 1011
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 
@@ -106,6 +107,8 @@ class Edge:
         except Denied as denied:
             scope["state"]["code"] = denied.code
             await out.refuse(denied, request_id)
+        except ConnectionAbortedError:
+            raise  # by whoever answered: an answer that cannot be ended as it should
         except Exception as error:  # noqa: BLE001
             log_fault(request_id, error)
             if out.started:
@@ -123,7 +126,7 @@ class Edge:
         state = scope["state"]
         log_request(
             requestId=state["request_id"],
-            method=scope["method"],
+            method=scope.get("method", "WEBSOCKET"),
             path=scope["path"],
             status=status,
             ms=round(took * 1000, 1),
@@ -165,13 +168,16 @@ class Edge:
             raise Denied(408, "BAD_USER_INPUT", "The body took too long to arrive.") from None
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})["request_id"] = new_request_id()
+        request_id = scope.setdefault("state", {})["request_id"] = new_request_id()
+        started = time.perf_counter()
         try:
             check_head(scope, self._rules)
         except Denied as denied:
             # Closing before accepting makes the server answer the handshake with 403.
             await receive()
             await send(_close(POLICY_VIOLATION, denied.message))
+            scope["state"]["code"] = denied.code
+            self._log(scope, 403, time.perf_counter() - started)
             return
         closed = False
 
@@ -189,7 +195,14 @@ class Edge:
             if not closed:
                 await send(message)
 
-        await self._app(scope, receive_bounded, send_while_open)
+        try:
+            await self._app(scope, receive_bounded, send_while_open)
+        except Exception as error:  # noqa: BLE001
+            log_fault(request_id, error)
+            with suppress(OSError, RuntimeError):  # it may be closed already
+                await send_while_open(_close(INTERNAL_ERROR, "Something went wrong on our side."))
+        finally:
+            self._log(scope, 101, time.perf_counter() - started)
 
 
 def check_head(scope: Scope, rules: EdgeRules) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -51,6 +53,30 @@ class Engines:
             )
             _guard(self.async_reader.sync_engine)
         _guard(self.writer.sync_engine)
+
+    @asynccontextmanager
+    async def listening(
+        self, channel: str, heard: Callable[..., None]
+    ) -> AsyncIterator[Callable[[], bool]]:
+        """Call `heard` at each notification, and when the connection ends.
+
+        Gives what tells whether it has ended. SQLite notifies nobody.
+        """
+        if self.sqlite:
+            yield lambda: False
+            return
+        async with self.async_reader.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.add_termination_listener(heard)
+            await driver.add_listener(channel, heard)
+            try:
+                yield driver.is_closed
+            finally:
+                driver.remove_termination_listener(heard)
+                if driver.is_closed():
+                    await connection.invalidate()
+                else:
+                    await driver.remove_listener(channel, heard)
 
     async def dispose(self) -> None:
         """Close every connection."""

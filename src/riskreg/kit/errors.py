@@ -63,6 +63,14 @@ class TooComplex(CodedError):
         self.limit = limit
 
 
+class StreamEnded(CodedError):
+    """A subscription that we end; `since` is the cursor from which another one may go on."""
+
+    def __init__(self, message: str, code: str, since: str) -> None:
+        super().__init__(message, code)
+        self.since = since
+
+
 class UserError(Exception):
     """Something that a person may mend, with the path of the input field where they can."""
 

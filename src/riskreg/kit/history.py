@@ -1,5 +1,6 @@
 """What happened to an object: the entries that touched it, with what each changed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,7 @@ UNSHOWN = frozenset(
     | {"seq", "at", "by", "number", "search_text", "name_fold", "title_fold", "digest"}
     | {"inherent_rank", "computed_rank", "asserted_rank"}
 )
+_IN_WORDS = re.compile("(?<!^)(?=[A-Z])")
 Spoken = Mapping[str, Callable[[Any], str | None]]
 """How a column reads in words, from its whole row version: a likelihood as the level it is of."""
 
@@ -104,8 +106,8 @@ def history(
     """A field: the newest entries that touched the object or the rows that belong to it.
 
     Changes of `private` columns are shown only to those who see everything, those of
-    `bookkeeping` columns, which help to sort and compare, to nobody. What a column refers to is
-    told by its name, what `spoken` lists in its words.
+    `bookkeeping` columns, which help to sort and compare, to nobody; `kris.value` hides a column
+    of one table. What a column refers to is told by its name, what `spoken` lists in its words.
     """
 
     async def resolve(
@@ -153,7 +155,7 @@ async def _entries(
 ) -> list[HistoryEntry]:
     changes: dict[int, list[_Change]] = {}
     for change in await _changes(context, node, parts):
-        if change.field not in telling.hidden:
+        if not telling.hidden & {change.field, f"{change.model.__tablename__}.{change.field}"}:
             changes.setdefault(change.seq, []).append(change)
     wanted = sorted(changes, reverse=True)[:first]
     shown = [change for seq in wanted for change in changes[seq]]
@@ -167,7 +169,7 @@ async def _entries(
         HistoryEntry(
             seq=row.seq,
             at=row.at,
-            actor=row.actor_name if _may_name(node.view, row.actor_id) else None,
+            actor=row.actor_name if may_name(node.view, row.actor_id) else None,
             action=row.action,
             reason=row.reason,
             changes=[_told(change, telling.spoken, names) for change in changes[row.seq]],
@@ -223,8 +225,10 @@ def _refers(change: _Change) -> str | None:
     return next((key.column.table.name for key in keys), None)
 
 
-def _called(alias: Any) -> tuple[Any, ...]:
+def _called(model: type[Base], alias: Any) -> tuple[Any, ...]:
     """The columns that a row of a table is called by; none where it has no name."""
+    if hasattr(model, "called_by"):
+        return tuple(getattr(alias, name) for name in model.called_by)
     if hasattr(alias, "title"):
         return (alias.code, alias.title)
     return (alias.name,) if hasattr(alias, "name") else ()
@@ -242,7 +246,7 @@ async def _names(context: Context, view: View, changes: Sequence[_Change]) -> Na
     names: dict[tuple[str, str], str] = {}
     for table, keys in sorted(wanted.items()):
         model = model_of(table)
-        called = _called(view.of(model))
+        called = _called(model, view.of(model))
         if not called or model not in SHOWN or not SHOWN[model].shown_to(view.actor):
             continue
         alias: Any = view.of(model)
@@ -262,7 +266,7 @@ def _told(change: _Change, spoken: Spoken, names: Names) -> FieldChange:
         return None if table is None else names.get((table, change.value(row)))
 
     return FieldChange(
-        object=change.model.__tablename__.removesuffix("s"),
+        object=_IN_WORDS.sub("_", change.model.__name__).lower(),
         object_id=strawberry.ID(global_id(prefix_of(change.model), change.key)),
         object_text=names.get((change.model.__tablename__, change.key)),
         field=change.field,
@@ -273,7 +277,7 @@ def _told(change: _Change, spoken: Spoken, names: Names) -> FieldChange:
     )
 
 
-def _may_name(view: View, actor_id: str) -> bool:
+def may_name(view: View, actor_id: str) -> bool:
     """A vendor learns no names from an entry: they may be another vendor's people."""
     return view.actor.reach.scope is not Scope.VENDOR or actor_id == view.actor.id
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    func,
     select,
     update,
 )
@@ -34,6 +35,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from riskreg.kit.tables import Base, Instant, Key, LongText, history_of, in_view, is_tracked
 
 GENESIS = "0" * 64
+CHANNEL = "riskreg_journal"
+"""Where PostgreSQL tells other processes that there is a new entry, once it is committed."""
 
 
 class JournalHead(Base):
@@ -106,6 +109,7 @@ _OPEN = (
 )
 _DATE = update(_HEAD).values(at=bindparam("entry_at", type_=Instant))
 _CLOSE = update(_HEAD).values(hash=bindparam("entry_hash", type_=String), open_seq=None)
+_CLOSE_AND_NOTIFY = _CLOSE.returning(func.pg_notify(CHANNEL, ""))
 _WROTE = select(_TOUCHED.c.table_name, _TOUCHED.c.row_id).where(_TOUCHED.c.seq == _SEQ)
 _ENTER = _ENTRY.insert()
 
@@ -147,7 +151,8 @@ def seal(connection: Connection, entry: Opened, header: Header) -> str:
         "hash": value,
     }
     connection.execute(_ENTER, row)
-    connection.execute(_CLOSE, {"entry_hash": value})
+    postgres = connection.dialect.name == "postgresql"
+    connection.execute(_CLOSE_AND_NOTIFY if postgres else _CLOSE, {"entry_hash": value})
     return value
 
 

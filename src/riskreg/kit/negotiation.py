@@ -7,6 +7,8 @@ from functools import lru_cache
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
+EVENTS = "text/event-stream"
+PAGE = "text/html"
 
 _EXACT, _TYPE, _ANY = 3, 2, 1
 
@@ -30,6 +32,23 @@ def accepted(header: str | None) -> str | None:
             preferred = (offered == GRAPHQL) == (rank == _EXACT)
             welcome.append((quality, rank, preferred, offered))
     return max(welcome)[-1] if welcome else None
+
+
+@lru_cache(maxsize=256)
+def takes_events(header: str) -> bool:
+    """Whether a stream of events is named among what is acceptable; a wildcard names none."""
+    return _is_named(EVENTS, header)
+
+
+@lru_cache(maxsize=256)
+def takes_pages(header: str) -> bool:
+    """Whether pages are named among what is acceptable, as browsers do that go to an address."""
+    return _is_named(PAGE, header)
+
+
+def _is_named(kind: str, header: str) -> bool:
+    ranges = [parsed for part in header.split(",") if (parsed := _range(part))]
+    return any(name == kind and quality > 0 for name, quality in ranges)
 
 
 def is_json(headers: list[str]) -> bool:

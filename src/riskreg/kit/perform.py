@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import orjson
 import strawberry
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,7 @@ from riskreg.kit.edges import fetch_one
 from riskreg.kit.errors import UserError, UserErrors
 from riskreg.kit.tables import Base, Instant, Json, Key, model_of
 from riskreg.kit.text import optional, required
-from riskreg.kit.view import View
+from riskreg.kit.view import View, visible_everywhere
 from riskreg.kit.words import describe
 
 P = TypeVar("P")
@@ -139,14 +139,52 @@ async def perform_all(
     reason: str | None = None,
 ) -> tuple[Sequence[Any], tuple[UserError, ...]]:
     """Run a use case over many rows as one entry: the shown objects in order, or the errors."""
+
+    async def shown(context: Context, kept: _Kept) -> Sequence[Any]:
+        one_by_one = [fetch_one(context, kept.view, kept.model, key) for key in kept.keys]
+        return await asyncio.gather(*one_by_one)
+
+    found, errors = await _answered(info, given, work, reason, shown)
+    return () if given.dry_run else found, errors
+
+
+async def perform_own(
+    info: strawberry.Info[Context, None],
+    given: Any,
+    work: BulkWork,
+    *,
+    reason: str | None = None,
+) -> tuple[Sequence[Any], tuple[UserError, ...]]:
+    """Run a use case as one entry: the rows that it wrote, or would write, or the errors.
+
+    They are told to whoever wrote them, who may see no other: for rows that never change.
+    """
+
+    async def written(context: Context, kept: _Kept) -> Sequence[Any]:
+        wide = visible_everywhere(kept.view)
+        alias: Any = wide.of(kept.model)
+        columns = [getattr(alias, column.name) for column in kept.model.__table__.columns]
+        rows = await context.rows(wide, select(*columns).where(alias.id.in_(kept.keys)))
+        return sorted(rows, key=lambda row: kept.keys.index(row.id))
+
+    return await _answered(info, given, work, reason, written)
+
+
+async def _answered(
+    info: strawberry.Info[Context, None],
+    given: Any,
+    work: BulkWork,
+    reason: str | None,
+    told: Callable[[Context, "_Kept"], Awaitable[Sequence[Any]]],
+) -> tuple[Sequence[Any], tuple[UserError, ...]]:
+    """What is told of the rows of a use case, or of a dry run the rows themselves; or errors."""
     context = info.context
     try:
-        told = optional(reason, limit=MAX_REASON, field="reason", multiline=True)
-        act = Act(info.field_name, told)
+        note = optional(reason, limit=MAX_REASON, field="reason", multiline=True)
+        act = Act(info.field_name, note)
         if given.dry_run:
-            await context.db.rehearse(context.actor, act, _with(given, work))
-            return (), ()
-        return await _write(context, act, given, work), ()
+            return await context.db.rehearse(context.actor, act, _with(given, work)), ()
+        return await told(context, await _kept(context, act, given, work)), ()
     except UserError as error:
         return (), (error,)
     except UserErrors as errors:
@@ -212,7 +250,16 @@ def clean_key(given: str | None) -> str | None:
     return None if given is None else required(given, limit=MAX_KEY, field=("idempotencyKey",))
 
 
-async def _write(context: Context, act: Act, given: Any, work: BulkWork) -> Sequence[Any]:
+@dataclass(frozen=True)
+class _Kept:
+    """Which rows a write is about, and the view in which to look at them."""
+
+    view: View
+    model: type[Base]
+    keys: list[str]
+
+
+async def _kept(context: Context, act: Act, given: Any, work: BulkWork) -> _Kept:
     key = clean_key(given.idempotency_key)
     asked = _Asked(key, act, "" if key is None else input_digest(given))
 
@@ -228,12 +275,9 @@ async def _write(context: Context, act: Act, given: Any, work: BulkWork) -> Sequ
     except _Replay as replay:
         known = replay.known
         past = View(context.actor, known.at, known.seq)
-        model = model_of(known.table_name)
-        return [await fetch_one(context, past, model, key) for key in known.object_ids]
+        return _Kept(past, model_of(known.table_name), known.object_ids)
     context.after_write()
-    view = await context.view()
-    model, ids = written.result
-    return await asyncio.gather(*[fetch_one(context, view, model, key) for key in ids])
+    return _Kept(await context.view(), *written.result)
 
 
 def show_error(error: UserError) -> ShownUserError:

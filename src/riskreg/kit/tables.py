@@ -4,6 +4,8 @@ A model says how its past is kept by the mixin it takes:
 
 - `Tracked` rows change; triggers keep every version of them in `<table>_history`.
 - `Appended` rows never change; each carries the `seq` of the entry that wrote it.
+- `Recorded` rows never change; each says when it became known, which may be before it was written.
+- `Current` rows say what counts now of recorded ones; they have no past of their own.
 - a plain `Base` row is operational (jobs, sign-in sessions, idempotency keys): no history, no view.
 """
 
@@ -136,8 +138,25 @@ class Appended:
     id_prefix: ClassVar[str] = ""
 
 
+class Recorded:
+    """A telling, never changed: what it says is known from `recorded_at` on.
+
+    There are too many of them for a trigger each: what wrote them is `entry_seq`, whose journal
+    entry holds a row that covers them with a digest.
+    """
+
+    recorded_at: Mapped[datetime] = mapped_column(Instant, sort_order=90)
+    entry_seq: Mapped[int] = mapped_column(BigInteger, sort_order=91)
+
+
+class Current:
+    """What counts now of recorded rows, kept in step in the same transaction; it has no past."""
+
+
 _HISTORY: dict[str, Table] = {}
 _APPENDED: set[str] = set()
+_RECORDED: set[str] = set()
+_CURRENT: set[str] = set()
 _MODELS: dict[str, type[Any]] = {}
 
 
@@ -147,7 +166,7 @@ def history_of(table: Table) -> Table:
 
 
 def model_of(table_name: str) -> type[Any]:
-    """The model of a tracked or append-only table."""
+    """The model of a guarded table."""
     return _MODELS[table_name]
 
 
@@ -159,6 +178,16 @@ def is_tracked(table: Table) -> bool:
 def is_appended(table: Table) -> bool:
     """Whether the table's rows are written once and never changed."""
     return table.name in _APPENDED
+
+
+def is_recorded(table: Table) -> bool:
+    """Whether the table's rows are known from their `recorded_at` on."""
+    return table.name in _RECORDED
+
+
+def is_current(table: Table) -> bool:
+    """Whether the table says only what counts now."""
+    return table.name in _CURRENT
 
 
 def is_guarded(table: Any) -> bool:
@@ -197,7 +226,9 @@ def _check_words(table: Table) -> None:
 
 
 def _history_column(column: Column[Any]) -> Column[Any]:
-    return Column(column.name, column.type, nullable=True)
+    # Whatever is pointed at has a key; which type that is, SQLAlchemy may not know yet.
+    kind = Key if column.foreign_keys else column.type
+    return Column(column.name, kind, nullable=True)
 
 
 def _make_history(table: Table) -> Table:
@@ -252,6 +283,10 @@ def _keep(mapper: Mapper[Any], model: type[Any]) -> None:
         mirror_indexes(table)
     elif issubclass(model, Appended):
         _APPENDED.add(table.name)
+    elif issubclass(model, Recorded):
+        _RECORDED.add(table.name)
+    elif issubclass(model, Current):
+        _CURRENT.add(table.name)
     else:
         return
     _MODELS[table.name] = model

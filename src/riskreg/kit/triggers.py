@@ -2,7 +2,8 @@
 
 They are re-created after every migration step (Alembic's batch mode drops triggers silently), so
 they are derived by reflection: a table with a `<name>_history` beside it is tracked, one with a
-`seq` column is append-only, and the journal's own tables are guarded here by name.
+`seq` column is append-only, one with an `entry_seq` recorded, and the journal's own tables are
+guarded here by name.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class PastLacksColumns(Exception):
 class _Found:
     tracked: dict[str, tuple[str, ...]]
     appended: tuple[str, ...]
+    recorded: tuple[str, ...] = ()
 
     @property
     def searched(self) -> list[str]:
@@ -62,14 +64,16 @@ def _look(connection: Connection) -> _Found:
     if HEAD not in names:
         return _Found({}, ())
     columns = {n: tuple(c["name"] for c in inspector.get_columns(n)) for n in sorted(names)}
-    tracked = {n: columns[n] for n in columns if f"{n}_history" in names}
+    # By name: a migration adds a column at the end, and its triggers are to be those of the models.
+    tracked = {n: tuple(sorted(columns[n])) for n in columns if f"{n}_history" in names}
     for table, live in tracked.items():
         if lacking := sorted(set(live) - set(columns[f"{table}_history"])):
             msg = f"{table}_history lacks {', '.join(lacking)}"
             raise PastLacksColumns(msg)
     own = {JOURNAL, HEAD, TOUCHED, KEYS}
     appended = tuple(n for n in columns if "seq" in columns[n] and n not in own)
-    return _Found(tracked, appended)
+    recorded = tuple(n for n in columns if "entry_seq" in columns[n])
+    return _Found(tracked, appended, recorded)
 
 
 def _drop_sqlite(connection: Connection) -> list[str]:
@@ -86,6 +90,9 @@ def _sqlite(found: _Found) -> Iterator[str]:
         touch = _sqlite_touch(table, "NEW.id")
         yield _sqlite_refusal(table, "INSERT", f"NEW.seq IS NOT {_OPEN}", _OUTSIDE)
         yield f"CREATE TRIGGER journal__{table}_i AFTER INSERT ON {table} BEGIN {touch}; END"
+        yield _sqlite_refusal(table, "UPDATE", "1", _APPEND_ONLY)
+        yield _sqlite_refusal(table, "DELETE", "1", _APPEND_ONLY)
+    for table in found.recorded:
         yield _sqlite_refusal(table, "UPDATE", "1", _APPEND_ONLY)
         yield _sqlite_refusal(table, "DELETE", "1", _APPEND_ONLY)
     if found.tracked:
@@ -151,8 +158,10 @@ def _postgres(found: _Found) -> Iterator[str]:
         )
         yield from _postgres_trigger(table, "keep", "BEFORE INSERT OR UPDATE OR DELETE", body)
     history = [f"{t}_history" for t in found.tracked]
-    for table in (*found.tracked, *history, *found.appended, JOURNAL, TOUCHED):
-        body = f"RAISE EXCEPTION '{_APPEND_ONLY}';"
+    body = f"RAISE EXCEPTION '{_APPEND_ONLY}';"
+    for table in found.recorded:
+        yield from _postgres_trigger(table, "keep", "BEFORE UPDATE OR DELETE", body)
+    for table in (*found.tracked, *history, *found.appended, *found.recorded, JOURNAL, TOUCHED):
         yield from _postgres_trigger(table, "truncate", "BEFORE TRUNCATE", body, each="STATEMENT")
 
 

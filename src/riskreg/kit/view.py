@@ -36,6 +36,8 @@ from riskreg.kit.tables import (
     history_of,
     in_view,
     is_appended,
+    is_current,
+    is_recorded,
     is_tracked,
     keeps_guarded,
 )
@@ -175,9 +177,14 @@ def visible(model: type[Base], scope: Scope, timed: bool, *, still: bool = True)
         query = query.where(source.c.from_seq <= SEQ, source.c.to_seq > SEQ)
     elif timed and is_appended(table):
         query = query.where(source.c.seq <= SEQ)
+    elif timed and is_recorded(table):
+        query = query.where(source.c.recorded_at <= NOW)
+    elif timed and is_current(table):
+        msg = f"{table.name} says only what counts now"
+        raise LookupError(msg)
     if scope is not Scope.ALL:
         query = query.where(_allowed(model, source.c, scope, timed))
-        if timed and still:
+        if timed and still and "id" in table.c:  # recorded rows are found by rows that have one
             now = visible(model, scope, timed=False)
             query = query.where(source.c.id.in_(select(now.id)))
     return aliased(model, query.subquery(table.name), adapt_on_names=True)

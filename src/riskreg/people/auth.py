@@ -22,7 +22,14 @@ from riskreg.people.models import ApiToken, Person, RoleGrant, Session
 from riskreg.people.permits import ADMINISTRATION, SYSTEM
 from riskreg.people.rules import Authority, ReadScope, Role, authority_of, read_scopes
 
-__all__ = ["SYSTEM", "actor_of_person", "actor_of_session", "actor_of_token", "reach_of"]
+__all__ = [
+    "SYSTEM",
+    "actor_of_person",
+    "actor_of_session",
+    "actor_of_token",
+    "listener_of_session",
+    "reach_of",
+]
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -53,21 +60,40 @@ async def actor_of_token(db: Database, token: object, request_id: str = "-") -> 
 
 
 async def actor_of_session(db: Database, cookie: object, request_id: str = "-") -> Actor | None:
-    """The actor that a session cookie stands for; None if it is unknown, over, or left idle."""
+    """The actor that a session cookie stands for; None if it is unknown, over, or left idle.
+
+    It was used, and so is not idle.
+    """
+    found = await _session(db, cookie, request_id)
+    if found is None:
+        return None
+    actor, seen_at, now = found
+    if now - seen_at > SEEN_EVERY:
+        await _note_seen(db, tokens.digest(str(cookie)), now)
+    return actor
+
+
+async def listener_of_session(db: Database, cookie: object, request_id: str = "-") -> Actor | None:
+    """The same for who only listens: a page that is left open does not keep its session alive."""
+    found = await _session(db, cookie, request_id)
+    return None if found is None else found[0]
+
+
+async def _session(
+    db: Database, cookie: object, request_id: str
+) -> tuple[Actor, datetime, datetime] | None:
+    """The actor of a session that is open, when it was used last, and what time it is."""
     if not isinstance(cookie, str) or not tokens.is_secret(cookie):
         return None
     view = db.view(SYSTEM)
-    digest = tokens.digest(cookie)
     query = _people(view).add_columns(Session.seen_at)
     query = query.join(Session, Session.person_id == view.of(Person).id).where(
-        Session.digest == digest, is_open(view.now)
+        Session.digest == tokens.digest(cookie), is_open(view.now)
     )
     rows = await db.rows(view, query)
     if not rows:
         return None
-    if view.now - rows[0].seen_at > SEEN_EVERY:
-        await _note_seen(db, digest, view.now)
-    return _actor(rows, request_id, set(Role), None)
+    return _actor(rows, request_id, set(Role), None), rows[0].seen_at, view.now
 
 
 async def actor_of_person(db: Database, code_or_key: str, request_id: str = "-") -> Actor | None:

@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import riskreg.policies.queries  # noqa: F401 (declares who sees which rows)
 from riskreg.kit import given as checked
-from riskreg.kit.db import Handler, get, visible_everywhere
+from riskreg.kit.db import Handler, get
 from riskreg.kit.errors import UserError, UserErrors
 from riskreg.kit.refs import key_in, key_of
 from riskreg.kit.text import optional, required
 from riskreg.kit.view import View
 from riskreg.people.events import PersonDeactivated
+from riskreg.people.handover import hands_over
 from riskreg.people.models import Person
 from riskreg.people.permits import require
 from riskreg.people.rules import Act
@@ -62,17 +63,6 @@ async def change(session: AsyncSession, view: View, given: inputs.ChangePolicyAr
     return area
 
 
-async def hand_over(session: AsyncSession, view: View, happened: PersonDeactivated) -> None:
-    """Give the delegate a manager's areas when the manager acts no more (BR 4)."""
-    if happened.delegate_id is None:
-        return
-    wide = visible_everywhere(view)
-    area = wide.of(PolicyArea)
-    managed = select(area).where(area.manager_id == happened.person_id)
-    for one in await session.scalars(managed, wide.params):
-        one.manager_id = happened.delegate_id
-
-
 async def check_areas(session: AsyncSession, view: View, happened: ProjectAreasNamed) -> None:
     """Refuse a project about areas that there are not."""
     area = view.of(PolicyArea)
@@ -90,7 +80,7 @@ async def check_areas(session: AsyncSession, view: View, happened: ProjectAreasN
 
 
 HANDLERS: dict[type, tuple[Handler, ...]] = {
-    PersonDeactivated: (hand_over,),
+    PersonDeactivated: (hands_over(PolicyArea, "manager_id"),),
     ProjectAreasNamed: (check_areas,),
 }
 """What this slice does when people/ or projects/ tell it something; `app` wires it."""

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from riskreg.delivery import graph as delivery_graph
 from riskreg.kit.context import Context
 from riskreg.kit.edges import children, linked, one
-from riskreg.kit.graph import Node, Versioned, shows
+from riskreg.kit.graph import Node, Versioned, derived, shows
 from riskreg.kit.history import HistoryEntry, Part, history
 from riskreg.kit.inputs import Input
 from riskreg.kit.lists import Connection
@@ -32,11 +33,14 @@ from riskreg.projects.graph_places import (
 from riskreg.projects.rules import PROJECT_MACHINE, ProjectStatus, ProjectType
 
 if TYPE_CHECKING:
+    from riskreg.delivery.graph import ProjectHealth, Target
     from riskreg.people.graph import Person
     from riskreg.policies.graph import PolicyArea
 
 Info = strawberry.Info[Context, None]
 LazyPerson = Annotated["Person", strawberry.lazy("riskreg.people.graph")]
+LazyHealth = Annotated["ProjectHealth", strawberry.lazy("riskreg.delivery.graph")]
+LazyTarget = Annotated["Target", strawberry.lazy("riskreg.delivery.graph")]
 LazyArea = Annotated["PolicyArea", strawberry.lazy("riskreg.policies.graph")]
 
 
@@ -74,6 +78,12 @@ class Project(Node, Versioned):
     allocations: Connection[Allocation] = children(
         models.Allocation, "project_id", "Which pools work on it.", order="id"
     )
+    targets: Connection[LazyTarget] = children(
+        "targets",
+        "project_id",
+        "The levels of service that it promises, by code, those that have ended included.",
+        order="code",
+    )
     history: list[HistoryEntry] = history(
         (
             Part(models.ProjectMarket, "project_id"),
@@ -82,6 +92,15 @@ class Project(Node, Versioned):
             Part(models.Allocation, "project_id"),
         )
     )
+
+    @strawberry.field(
+        description="How it does: worked out, and as somebody says. Null to vendors, and once it is"
+        " closed."
+    )
+    @derived("status")
+    async def health(self, info: Info) -> LazyHealth | None:
+        """The same for whoever may know it."""
+        return await delivery_graph.health_of(info.context, self)
 
     @strawberry.field(description="Moves from here; closing may be refused for open risks.")
     def available_transitions(self) -> list[Transition]:

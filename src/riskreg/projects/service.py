@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import riskreg.projects.queries  # noqa: F401 (declares who sees which rows)
 from riskreg.kit import given as checked
-from riskreg.kit.db import Handler, announce, get, new_key, visible_everywhere
+from riskreg.kit.db import Handler, announce, get, new_key
 from riskreg.kit.errors import UserError
 from riskreg.kit.ids import parse_global_id
 from riskreg.kit.links import relink, touch
@@ -18,6 +18,7 @@ from riskreg.kit.refs import key_in, key_of, keys_of
 from riskreg.kit.text import fold, required
 from riskreg.kit.view import View
 from riskreg.people.events import PersonDeactivated, PersonJoinedVendor
+from riskreg.people.handover import hands_over
 from riskreg.people.models import Person
 from riskreg.people.permits import require
 from riskreg.people.rules import Act, Standing
@@ -104,17 +105,6 @@ async def reopen(session: AsyncSession, view: View, given: inputs.MoveProject) -
     return await _move(session, view, given, "reopen")
 
 
-async def hand_over(session: AsyncSession, view: View, happened: PersonDeactivated) -> None:
-    """Give the delegate a manager's projects when the manager acts no more (BR 4)."""
-    if happened.delegate_id is None:
-        return
-    wide = visible_everywhere(view)
-    project = wide.of(Project)
-    managed = select(project).where(project.manager_id == happened.person_id)
-    for one in await session.scalars(managed, wide.params):
-        one.manager_id = happened.delegate_id
-
-
 async def check_vendor(session: AsyncSession, view: View, happened: PersonJoinedVendor) -> None:
     """Refuse a person of a vendor that there is not."""
     vendor = view.of(Vendor)
@@ -124,7 +114,7 @@ async def check_vendor(session: AsyncSession, view: View, happened: PersonJoined
 
 
 HANDLERS: dict[type, tuple[Handler, ...]] = {
-    PersonDeactivated: (hand_over,),
+    PersonDeactivated: (hands_over(Project, "manager_id"),),
     PersonJoinedVendor: (check_vendor,),
 }
 """What this slice does when people/ tells it something; `app` wires it."""

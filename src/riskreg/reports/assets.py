@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
+from riskreg.kit.places import shipped
 
-@cache
+
 def root() -> Path:
     """The folder `reports`, inside an installed riskreg or at the root of the checkout."""
-    shipped = Path(__file__).parents[1] / "shipped" / "reports"
-    return shipped if shipped.is_dir() else Path(__file__).parents[3] / "reports"
+    return shipped("reports")
 
 
 def fonts() -> Path:

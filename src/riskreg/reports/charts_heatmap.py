@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import atan2, cos, pi, sin
 
-from riskreg.reports import fontmetrics
-from riskreg.reports.charts import (
+from riskreg.charts import fontmetrics
+from riskreg.charts.svg import (
     BETTER,
     INK,
     INK_SOFT,

@@ -14,15 +14,16 @@ from riskreg.kit.db import Record
 from riskreg.projects.models import Market, Project
 from riskreg.projects.rules import ProjectStatus
 from riskreg.reports import facts as f
-from riskreg.reports import narrative, scorecard
+from riskreg.reports import measured, narrative, scorecard
 from riskreg.reports.asks import asks
-from riskreg.reports.gathering import Action, Gathered, gather
-from riskreg.reports.moments import Moment, Reading, day_of, local
+from riskreg.reports.moments import Moment, local
 from riskreg.reports.movements import DIRECTIONS, Since, movement, rating
 from riskreg.reports.rules import AUTHORITY_NAMES, category_name, short_words
 from riskreg.reports.wording import plural
 from riskreg.risks import overview
 from riskreg.risks.config import Config, in_force
+from riskreg.risks.gathering import Action, Gathered, gather
+from riskreg.risks.moments import Reading, day_of
 from riskreg.risks.rules import TO_DO, AppetiteStatus, Band, RiskCategory
 from riskreg.risks.rules_deadlines import authority_to_accept
 from riskreg.risks.rules_scoring import (
@@ -78,6 +79,7 @@ async def where_we_stand(asked: Asked) -> f.WhereWeStand:
         further_outside=tuple(code for code in outside if code not in named),
         further=f.count(_inside(counted, top), "risks", source=_REGISTER),
         asks=_asks(top, since),
+        measured=await measured.envr(now),
     )
 
 

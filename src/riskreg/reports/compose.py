@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from riskreg.reports import assets, fontmetrics
+from riskreg.charts import fontmetrics
+from riskreg.reports import assets
 from riskreg.reports.facts import WhereWeStand, canonical, content_hash
 from riskreg.reports.page import glyphs, page
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
+from riskreg.reports.facts_measured import Measured
+
 WORDS = {"LOW": "Low", "MEDIUM": "Medium", "HIGH": "High", "CRITICAL": "Critical"}
 LEVELS = {band: level for level, band in enumerate(WORDS, start=1)}
 
@@ -201,6 +203,7 @@ class WhereWeStand:
     further_outside: tuple[str, ...]  # out of tolerance, but not among the top five
     further: Fact  # live risks that are not in the top five
     asks: tuple[Ask, ...]
+    measured: Measured | None = None  # what is measured of all the work: ENVR
 
     def figure(self, key: str) -> Figure | None:
         """The figure of that key, if the scorecard has it."""

@@ -12,6 +12,7 @@ from riskreg.kit.edges import one
 from riskreg.kit.errors import BadInput, UserError
 from riskreg.kit.filters import DateTimeFilter, EnumFilter, TextFilter
 from riskreg.kit.graph import Node, Versioned, derived, shows
+from riskreg.kit.graph_journal import occurrences
 from riskreg.kit.inputs import Input
 from riskreg.kit.lists import AsOf, Connection
 from riskreg.kit.perform import IdempotencyKey, ShownUserError, clean_key, perform, show_error
@@ -19,16 +20,22 @@ from riskreg.kit.roots import Catalogue, found, listed, order_input
 from riskreg.kit.view import View
 from riskreg.people.models import Person as PersonRow
 from riskreg.reports import models, service
-from riskreg.reports.gathering import gather
 from riskreg.reports.inputs import CreateReport
-from riskreg.reports.moments import Reading
 from riskreg.reports.movements import Since, movement
 from riskreg.reports.narrative import reason
 from riskreg.reports.queries import REPORT_FILTERS, REPORT_ORDERS, earlier, earlier_of
-from riskreg.reports.rules import LintSeverity, ReportKind, ReportStatus
+from riskreg.reports.rules import (
+    LintSeverity,
+    ReportKind,
+    ReportRendering,
+    ReportStatus,
+    rendering_of,
+)
 from riskreg.risks import overview
 from riskreg.risks.config import in_force
+from riskreg.risks.gathering import gather
 from riskreg.risks.graph_overview import TopRisk, shown_level
+from riskreg.risks.moments import Reading
 
 if TYPE_CHECKING:
     from riskreg.people.graph import Person
@@ -65,7 +72,15 @@ class Report(Node, Versioned):
     audit_head: str = strawberry.field(
         description="`seq:hash` of that entry; `riskreg audit verify --head` takes it."
     )
-    file_hash: str = strawberry.field(description="SHA-256 of its file.")
+    file_hash: str | None = strawberry.field(
+        description="SHA-256 of its file; null until it is rendered."
+    )
+    rendering_problem: str | None = strawberry.field(
+        description="Why its file could not be rendered; null otherwise."
+    )
+    rendered_at: datetime | None = strawberry.field(
+        description="When its file was rendered; null till then."
+    )
     findings: strawberry.Private[list[dict[str, str]]]
     compare_to_id: strawberry.Private[str | None]
     created_by: strawberry.Private[str]
@@ -74,7 +89,16 @@ class Report(Node, Versioned):
     )
     author: LazyPerson | None = one(PersonRow, "created_by", "Who made it.")
 
-    @strawberry.field(description="Where its PDF is, on this server; sign in or send the token.")
+    @strawberry.field(description="How far its file has come.")
+    @derived("file_hash", "rendering_problem")
+    def rendering(self) -> ReportRendering:
+        """From what is kept of the file."""
+        return rendering_of(self.file_hash, self.rendering_problem)
+
+    @strawberry.field(
+        description="Where its PDF is, on this server; sign in or send the token. 202 while it is "
+        "being rendered, 409 and why if it could not be."
+    )
     @derived("code")
     def download_url(self) -> str:
         """The path of the file."""
@@ -198,7 +222,8 @@ class ReportsMutation:
 
     @strawberry.mutation(
         description="Make a brief: one page about the register at an instant. Its facts are read "
-        "at one entry, its PDF is kept, and what lint finds is told in `report.lint`."
+        "at one entry, and what lint finds is told in `report.lint`. Its PDF is rendered right "
+        "after; `report.rendering` says how far it is."
     )
     async def create_report(self, info: Info, input: Input[CreateReport]) -> CreateReportPayload:
         context = info.context
@@ -216,6 +241,19 @@ class ReportsMutation:
                 return await service.kept(context.db, context.actor, input, write)
             except UserError as error:
                 return CreateReportPayload(report=None, user_errors=[show_error(error)])
+
+
+@strawberry.type
+class ReportsSubscription:
+    """What can be listened to about reports."""
+
+    report_ready = occurrences(
+        models.Report,
+        "ReportReady",
+        "reports",
+        "Reports as they are made, each once its file can be fetched.",
+        when=lambda report: report.rendered_at == report.updated_at,
+    )
 
 
 async def _is_used(context: Context, key: str | None) -> bool:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from riskreg.reports import fontmetrics, wording
+from riskreg.charts import fontmetrics
+from riskreg.reports import wording
 from riskreg.reports.facts import MAX_LABELLED, MAX_TOP, TopRisk, WhereWeStand, canonical
 
 ERROR, WARN = "ERROR", "WARN"
 MAX_WORDS = 120
+STALE_DAYS = 7
+"""A measured value that is older is told to the author."""
 
 VAGUE = (
     "as appropriate",
@@ -202,6 +205,27 @@ def _traced(facts: WhereWeStand, shown: Visible) -> Iterator[Finding]:
         yield Finding("UNTRACED_NUMBER", ERROR, f"{number} is not among the facts")
 
 
+def _measured(facts: WhereWeStand, shown: Visible) -> Iterator[Finding]:
+    """A measured value has its n, its pair, and no change is claimed within the noise."""
+    of = facts.measured
+    if of is None or of.now.total.value is None:
+        return
+    metric = of.now.metric
+    if of.now.total.n is None:
+        yield Finding("VALUE_WITHOUT_N", ERROR, f"{metric} does not say how many it rests on")
+    if of.pair is None:
+        said = f"{metric} stands without the metric that must be read beside it"
+        yield Finding("NO_BALANCE", WARN, said)
+    shift = of.shift
+    if shift is not None and shift.kind != "SAME" and shift.low <= 0 <= shift.high:
+        said = f"{metric} is said to have moved, but no change lies within the interval"
+        yield Finding("CHANGE_WITHIN_NOISE", ERROR, said)
+    late = (facts.as_of.date() - of.now.last).days
+    if late > STALE_DAYS:
+        said = f"the newest {metric} is {late} days old"
+        yield Finding("STALE_DATA", WARN, said)
+
+
 def _movement(facts: WhereWeStand, shown: Visible) -> Iterator[Finding]:
     """A map shows movement, and everything outside tolerance is named."""
     if facts.compared_with is None:
@@ -232,6 +256,7 @@ RULES: tuple[Rule, ...] = (
     _wording,
     _traced,
     _movement,
+    _measured,
     _letters,
 )
 

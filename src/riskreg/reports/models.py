@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from riskreg.kit.tables import Base, Chars, Instant, Json, Key, LongText, Tracked, Word
+from riskreg.kit.tables import Appended, Base, Chars, Instant, Json, Key, LongText, Tracked, Word
 from riskreg.reports.rules import ReportKind, ReportStatus
 
 
@@ -16,6 +16,7 @@ class Report(Tracked, Base):
 
     `revision` is the entry of the journal at which it looks, `audit_head` that entry's
     `seq:hash`. `facts` are canonical JSON as text, so that they hash the same on both engines.
+    The file is rendered after the report is written: `file_hash` is empty till then.
     """
 
     __tablename__ = "reports"
@@ -32,7 +33,25 @@ class Report(Tracked, Base):
     findings: Mapped[list[dict[str, str]]] = mapped_column(Json)
     content_hash: Mapped[str] = mapped_column(String(64))
     audit_head: Mapped[str] = mapped_column(String(90))
-    file_hash: Mapped[str] = mapped_column(String(64))
+    file_hash: Mapped[str | None] = mapped_column(String(64))
+    rendered_at: Mapped[datetime | None] = mapped_column(Instant)
+    rendering_problem: Mapped[str | None] = mapped_column(LongText)
+
+
+class ReportCitation(Appended, Base):
+    """The values of a series, between two days, that the facts of a report rest on.
+
+    It repeats what stands in the facts, so that who tells a value anew finds the reports it is in.
+    `as_of` is the report's: of what was recorded later, or by a later entry, it knew nothing.
+    """
+
+    __tablename__ = "report_citations"
+    id_prefix = "citation"
+    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), index=True)
+    series_no: Mapped[int] = mapped_column(Integer, index=True)
+    first_on: Mapped[date] = mapped_column(Date)
+    last_on: Mapped[date] = mapped_column(Date)
+    as_of: Mapped[datetime] = mapped_column(Instant)
 
 
 class ReportFile(Base):

@@ -1,45 +1,20 @@
-"""At which entry and time a report looks at the register, and how it reads there."""
+"""At which entry and time a report looks at the register."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, func, select
+from sqlalchemy import select
 
 from riskreg import settings
-from riskreg.kit.clock import today
-from riskreg.kit.db import Database, Rows
+from riskreg.kit.db import Database
 from riskreg.kit.errors import UserError
 from riskreg.kit.journal import Entry
 from riskreg.kit.view import Actor, View
 from riskreg.risks.models import ScoringMatrix
-
-Run = Callable[[View, Executable], Awaitable[Rows]]
-"""Runs a statement through a view: `Database.rows`, or that of a request, which counts them."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A view, and what runs statements through it."""
-
-    run: Run
-    view: View
-
-    @property
-    def day(self) -> date:
-        """The day it is then, in the organisation's zone."""
-        return day_of(self.view.now)
-
-    async def fetch(self, statement: Executable) -> Rows:
-        """The rows of one statement."""
-        return await self.run(self.view, statement)
-
-    def at(self, now: datetime, seq: int) -> Reading:
-        """The same actor's reading at another entry and time."""
-        return Reading(self.run, View(self.view.actor, now, seq))
+from riskreg.risks.moments import Reading
 
 
 @dataclass(frozen=True)
@@ -49,11 +24,6 @@ class Moment:
     reading: Reading
     seq: int
     head: str
-
-
-def day_of(instant: datetime) -> date:
-    """The day of an instant, in the organisation's zone."""
-    return today(instant, settings.current().zone)
 
 
 def local(instant: datetime) -> datetime:
@@ -87,16 +57,3 @@ async def moment(db: Database, actor: Actor, as_of: datetime | None) -> Moment:
 
 def _unknown(message: str) -> UserError:
     return UserError(message, code="OUT_OF_RANGE", field=("asOf",))
-
-
-async def moments_before(
-    reading: Reading, instants: Sequence[datetime]
-) -> list[tuple[datetime, Reading]]:
-    """The readings at earlier instants, without those at which nothing was written yet."""
-    if not instants:
-        return []
-    newest = [select(func.max(Entry.seq)).where(Entry.at <= at) for at in instants]
-    labelled = [one.scalar_subquery().label(f"seq_{n}") for n, one in enumerate(newest)]
-    [seqs] = await reading.fetch(select(*labelled))
-    pairs = zip(instants, seqs, strict=True)
-    return [(at, reading.at(at, seq)) for at, seq in pairs if seq is not None]

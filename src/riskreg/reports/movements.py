@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 
 from riskreg.kit.db import Record
 from riskreg.reports import facts as f
-from riskreg.reports.gathering import Accepted, Action, Gathered, Version
-from riskreg.reports.moments import Reading, day_of
 from riskreg.reports.wording import brief
-from riskreg.risks import overview
+from riskreg.risks import movements, overview
 from riskreg.risks.config import Config
-from riskreg.risks.rules import TO_DO, AppetiteStatus, MitigationStatus, RiskStatus, Verdict
+from riskreg.risks.gathering import Accepted, Action, Gathered
+from riskreg.risks.moments import Reading, day_of
+from riskreg.risks.rules import TO_DO, AppetiteStatus, MitigationStatus, RiskStatus
 from riskreg.risks.rules_tolerance import ToleranceRule
 
 DIRECTIONS = {
@@ -22,10 +21,6 @@ DIRECTIONS = {
     overview.Movement.IMPROVED: "BETTER",
     overview.Movement.NEW: "NEW",
     overview.Movement.UNCHANGED: "SAME",
-}
-VERDICTS = {
-    Verdict.EFFECTIVE: "MITIGATION_VERIFIED",
-    Verdict.INEFFECTIVE: "MITIGATION_INEFFECTIVE",
 }
 MOST_NOTE = 160
 """Letters of a rationale that a brief carries."""
@@ -66,55 +61,22 @@ def _note(rationale: str | None) -> str:
 
 def _new(key: str, since: Since) -> f.Movement:
     """New on the day of its first assessment, with the assessor's words."""
-    judged = since.gathered.assessments.get(key, ())
-    if not judged:
-        return f.Movement("NEW")
-    return f.Movement("NEW", on=day_of(judged[0].at), note=_note(judged[-1].rationale))
+    found = movements.appeared(key, since.gathered)
+    on = None if found.at is None else day_of(found.at)
+    return f.Movement("NEW", on=on, note=_note(found.rationale))
 
 
 def _moved(risk: overview.Ranked, direction: str, since: Since) -> f.Movement:
-    before = rating(risk.before)
-    row = since.gathered.risks[risk.now.id]
-    change = _last_change(since.gathered.versions.get(risk.now.id, ()))
-    lapsed = _lapsed_at(row.asserted_until, row.asserted_band is not None, since)
-    if lapsed is not None and (change is None or lapsed > change.at):
-        return f.Movement(direction, before, day_of(lapsed), "ASSERTION_ENDED")
-    if change is None:
-        return f.Movement(direction, before)
-    cause, reference, note = _cause(risk.now.id, change, since.gathered)
-    return f.Movement(direction, before, day_of(change.at), cause, reference, note)
-
-
-def _last_change(versions: Sequence[Version]) -> Version | None:
-    """The version that brought the level of now."""
-    found = None
-    for before, after in pairwise(versions):
-        if before.level != after.level:
-            found = after
-    return found
-
-
-def _lapsed_at(until: datetime, asserted: bool, since: Since) -> datetime | None:  # noqa: FBT001 (a fact)
-    """When the assessor's own residual lapsed, if that was between the two moments."""
-    if since.then is None or not asserted:
-        return None
-    return until if since.then.view.now < until <= since.now.view.now else None
-
-
-def _cause(key: str, change: Version, gathered: Gathered) -> tuple[str, str, str]:
-    """What the entry of a change did: the cause, the code of what caused it, and a note."""
-    for judged in gathered.assessments.get(key, ()):
-        if judged.seq == change.seq:
-            return "ASSESSED", "", _note(judged.rationale)
-    for action in gathered.actions.get(key, ()):
-        for check in gathered.checks.get(action.id, ()):
-            if check.seq == change.seq and check.verdict in VERDICTS:
-                return VERDICTS[check.verdict], action.code, ""
-        if action.implemented_at == change.at:
-            return "MITIGATION_IMPLEMENTED", action.code, ""
-        if action.status is MitigationStatus.CANCELLED and action.updated_at == change.at:
-            return "MITIGATION_CANCELLED", action.code, ""
-    return "", "", ""
+    assert since.then is not None  # noqa: S101 (what moved, moved since then)
+    found = movements.moved(risk.now.id, since.now, since.then, since.gathered)
+    return f.Movement(
+        direction,
+        rating(risk.before),
+        None if found.at is None else day_of(found.at),
+        "" if found.cause is None else found.cause.value,
+        found.reference or "",
+        _note(found.rationale),
+    )
 
 
 def _standing(key: str, since: Since) -> f.Movement:

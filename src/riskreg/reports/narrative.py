@@ -30,6 +30,7 @@ CAUSES = {
     "ACCEPTANCE_ENDED": "acceptance {reference} ended",
     "ACCEPTED": "accepted by {reference}",
     "ASSERTION_ENDED": "asserted residual expired, computed one counts again",
+    "KRI_RED": "{reference} turned RED, so the asserted residual no longer counts",
     "INHERENT_CHANGED": "inherent risk reassessed",
     "MATRIX_CHANGED": "matrix changed",
     "PLAN_LATE": "{reference} is late, so the plan no longer holds",

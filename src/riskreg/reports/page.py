@@ -10,7 +10,9 @@ from datetime import date
 
 from markupsafe import Markup
 
-from riskreg.reports import charts, narrative, wording
+from riskreg.charts import svg as charts
+from riskreg.charts.fontmetrics import SEMIBOLD, SERIF, cut, lines, printable, width
+from riskreg.reports import narrative, narrative_measured, wording
 from riskreg.reports.charts_heatmap import heat_map, legend
 from riskreg.reports.facts import (
     WORDS,
@@ -23,7 +25,6 @@ from riskreg.reports.facts import (
     WhereWeStand,
     canonical,
 )
-from riskreg.reports.fontmetrics import SEMIBOLD, SERIF, cut, lines, printable, width
 
 MAX_ASKS = 3
 
@@ -125,6 +126,16 @@ class AskRow:
 
 
 @dataclass(frozen=True)
+class MeasuredLines:
+    """What is measured, in two lines."""
+
+    value: str
+    basis: str
+    change: Change
+    beside: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything that the template prints."""
 
@@ -139,6 +150,7 @@ class Page:
     headline: str
     bottom_line: tuple[str, ...]
     tiles: tuple[Tile, ...]
+    measured: MeasuredLines | None
     history: str
     map_heading: str
     map_note: str
@@ -310,6 +322,22 @@ def _further(facts: WhereWeStand) -> str:
     return text if width(text, 8) <= room else ""
 
 
+def _measured(facts: WhereWeStand) -> MeasuredLines | None:
+    of = facts.measured
+    if of is None:
+        return None
+    value = narrative_measured.value(of.now)
+    basis = f"{narrative_measured.basis(of.now, facts.as_of)};"
+    moved = narrative_measured.change(of)
+    room = _WIDTH - width(value, 8, SEMIBOLD) - width(f"  {basis} {moved.sign} ", 8)
+    return MeasuredLines(
+        value=value,
+        basis=basis,
+        change=Change(moved.sign, moved.meaning, cut(moved.text, room, size=8, file=SEMIBOLD)),
+        beside=cut(narrative_measured.beside(of), _WIDTH, size=7.5),
+    )
+
+
 def _spare(facts: WhereWeStand) -> float:
     """How many points stay free at the foot when all else is as full as it can be."""
     over = lines(narrative.headline(facts), _WIDTH, size=20.5, file=SERIF) - 2
@@ -350,6 +378,7 @@ def page(facts: WhereWeStand) -> Page:
         headline=narrative.headline(facts),
         bottom_line=narrative.bottom_line(facts),
         tiles=tuple(_tile(found) for found in facts.figures),
+        measured=_measured(facts),
         history=history,
         map_heading=narrative.map_heading(facts),
         map_note=narrative.map_note(facts),

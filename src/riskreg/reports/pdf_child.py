@@ -15,6 +15,8 @@ import warnings
 from typing import BinaryIO, Protocol, cast
 
 _NO_ROOM = ("failed to map segment", "Cannot allocate memory")
+_YIELDING = 5
+"""How far a rendering stands back behind those who wait for an answer."""
 _OUT_OF_MEMORY = "the PDF needs more memory than one rendering may use"
 
 
@@ -27,6 +29,7 @@ class Worker(Protocol):
 
 def limit(job: dict[str, object]) -> None:
     """Take the limits of the job; a system that knows fewer of them applies those it knows."""
+    os.nice(_YIELDING)
     for kind, value, spare in (
         # At the first second SIGXCPU, which says why; at the next SIGKILL.
         (resource.RLIMIT_CPU, job["cpu_seconds"], 1),

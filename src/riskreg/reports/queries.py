@@ -13,13 +13,15 @@ from riskreg.kit.codes import CodeCounter
 from riskreg.kit.db import Rows
 from riskreg.kit.journal import Entry
 from riskreg.kit.refs import key_in
-from riskreg.kit.view import View, access, nobody
-from riskreg.reports.models import Report, ReportFile
+from riskreg.kit.view import KEYS, View, access, nobody
+from riskreg.metrics.models import MetricSeries
+from riskreg.reports.models import Report, ReportCitation, ReportFile
 
 CODE_PREFIX = "RPT"
 
 # A report tells of the whole register, so only those who see all of it see its reports.
 access(Report)(nobody)
+access(ReportCitation)(nobody)
 
 REPORT_FILTERS: dict[str, filters.Test] = {
     name: filters.plain(name) for name in ("code", "kind", "status", "as_of")
@@ -66,13 +68,21 @@ def earlier_of(rows: Rows) -> list[Earlier]:
     return [Earlier(row.id, row.code, row.as_of, row.revision) for row in rows]
 
 
-def file_of(view: View, code: str) -> Select[str, str, bytes]:
-    """The file of a report, and the hash that it must have."""
+def file_of(view: View, code: str) -> Select[str, str | None, str | None, bytes]:
+    """The file of a report if it has one, the hash that it must have, or why there is none."""
     report = view.of(Report)
     return (
-        select(report.code, report.file_hash, ReportFile.content)
-        .join(ReportFile, ReportFile.report_id == report.id)
+        select(report.code, report.file_hash, report.rendering_problem, ReportFile.content)
+        .outerjoin(ReportFile, ReportFile.report_id == report.id)
         .where(report.code == _storable(code))
+    )
+
+
+def unrendered(view: View, key: str) -> Executable:
+    """What a file is made from, of the report of that key; no row if it has its file."""
+    report = view.of(Report)
+    return select(report.id, report.facts, report.content_hash, report.audit_head).where(
+        report.id == key, report.file_hash.is_(None)
     )
 
 
@@ -82,6 +92,12 @@ def proof_of(view: View, code: str) -> Executable:
     return file_of(view, code).add_columns(
         report.facts, report.content_hash, report.audit_head, report.revision
     )
+
+
+def series_numbers(view: View) -> Select[str, int]:
+    """The numbers of some series (`keys`: their codes)."""
+    series = view.of(MetricSeries)
+    return select(series.code, series.number).where(series.code.in_(KEYS))
 
 
 def head_at(seq: int) -> Select[str]:

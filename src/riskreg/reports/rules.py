@@ -26,6 +26,21 @@ class ReportStatus(StrEnum):
     SUPERSEDED = "SUPERSEDED"
 
 
+class ReportRendering(StrEnum):
+    """How far the file of a report has come."""
+
+    RENDERING = "RENDERING"
+    READY = "READY"
+    FAILED = "FAILED"
+
+
+def rendering_of(file_hash: str | None, problem: str | None) -> ReportRendering:
+    """How far the file has come: ready once it is there, failed if it was given up before."""
+    if file_hash is not None:
+        return ReportRendering.READY
+    return ReportRendering.RENDERING if problem is None else ReportRendering.FAILED
+
+
 class LintSeverity(StrEnum):
     """How bad a finding in a brief is: ERROR will block publication, WARN is for its author."""
 

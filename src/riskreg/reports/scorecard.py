@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from riskreg.kit.db import Record
 from riskreg.kit.graph import term
 from riskreg.reports import facts as f
-from riskreg.reports.moments import Reading, day_of, moments_before
 from riskreg.reports.wording import short_date
 from riskreg.risks.models import Risk, RiskAcceptance
 from riskreg.risks.models_mitigation import Mitigation
+from riskreg.risks.moments import Reading, day_of, moments_before
 from riskreg.risks.overview import NOT_RUNNING
 from riskreg.risks.rules import TO_DO, AppetiteStatus, MitigationStatus, RiskStatus
 from riskreg.risks.snapshots import absent

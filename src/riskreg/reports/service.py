@@ -1,12 +1,11 @@
 """Making, keeping, showing again and proving reports.
 
-Collecting facts and rendering come before the entry, which only writes what is ready.
+Collecting facts comes before the entry, which only writes what is ready; rendering comes after it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,18 +18,21 @@ from riskreg import settings
 from riskreg.kit.clock import start_of, today
 from riskreg.kit.codes import allot
 from riskreg.kit.db import Act as Writing
-from riskreg.kit.db import Database, new_key
+from riskreg.kit.db import Database, fetcher, new_key
 from riskreg.kit.errors import Forbidden, UserError
 from riskreg.kit.ids import code as code_of
+from riskreg.kit.jobs import enqueue
 from riskreg.kit.view import Actor, Scope, View
 from riskreg.people.permits import require
 from riskreg.people.rules import Act
-from riskreg.reports import compose, stored
+from riskreg.reports import queries, stored
 from riskreg.reports.collect import Asked, where_we_stand
+from riskreg.reports.compose import Composed
 from riskreg.reports.facts import Previous, WhereWeStand, canonical
+from riskreg.reports.facts_measured import cited
 from riskreg.reports.inputs import CreateReport
-from riskreg.reports.lint import Finding, lint
-from riskreg.reports.models import Report, ReportFile
+from riskreg.reports.lint import Finding
+from riskreg.reports.models import Report, ReportCitation
 from riskreg.reports.moments import Moment, local, moment
 from riskreg.reports.narrative import headline
 from riskreg.reports.queries import (
@@ -38,20 +40,21 @@ from riskreg.reports.queries import (
     Earlier,
     earlier,
     earlier_of,
-    file_of,
     head_at,
     last_number,
     newest_before,
     proof_of,
+    series_numbers,
 )
-from riskreg.reports.render import Attachment, RenderError, render_pdf
-from riskreg.reports.rules import ReportKind, ReportStatus
+from riskreg.reports.render import RenderError
+from riskreg.reports.rendering import RENDER, composed, digest_of, pdf_of
+from riskreg.reports.rules import ReportKind, ReportRendering, ReportStatus, rendering_of
 
 R = TypeVar("R")
-MEDIA_TYPE = "application/pdf"
 PREVIEW = "Preview"
 """What stands in place of a code while a brief is not kept."""
 
+CITED_AT_ONCE = 500
 TRIES = 5
 """How often a report is made again because another process took its number meanwhile."""
 
@@ -73,7 +76,18 @@ class Prepared:
     number: int
     audit_head: str
     compare_to_id: str | None
-    printed: Printed
+    facts: WhereWeStand
+    content_hash: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """The file of a report, or how far it has come and why no further."""
+
+    rendering: ReportRendering
+    content: bytes | None
+    problem: str | None
 
 
 @dataclass(frozen=True)
@@ -94,9 +108,9 @@ class Overtaken(Exception):
 
 
 async def make(db: Database, actor: Actor, given: CreateReport) -> Prepared:
-    """A report ready to be written: its facts read at one entry, its page linted and rendered.
+    """A report ready to be written: its facts read at one entry, its page composed and linted.
 
-    UserError for an instant or an earlier report that cannot be told of, or without Pango.
+    UserError for an instant or an earlier report that cannot be told of.
     """
     _require(actor)
     at = await moment(db, actor, given.as_of)
@@ -104,14 +118,15 @@ async def make(db: Database, actor: Actor, given: CreateReport) -> Prepared:
     last = await db.rows(at.reading.view, last_number())
     number = 1 + (last[0].last if last else 0)
     facts = await where_we_stand(_asked(code_of(CODE_PREFIX, number), at, beside))
-    printed = await _printed(facts, at.head)
-    return Prepared(number, at.head, beside.id if beside else None, printed)
+    made, findings = await composed(facts)
+    earlier_id = beside.id if beside else None
+    return Prepared(number, at.head, earlier_id, facts, made.content_hash, findings)
 
 
 async def store(session: AsyncSession, view: View, prepared: Prepared) -> Report:
-    """The report, written with its file; `Overtaken` if its number is no longer free."""
+    """The report, and a job that renders it; `Overtaken` if its number is no longer free."""
     _require(view.actor)
-    printed, facts = prepared.printed, prepared.printed.facts
+    facts = prepared.facts
     report = Report(
         id=new_key(session),
         kind=ReportKind.WHERE_WE_STAND,
@@ -122,25 +137,37 @@ async def store(session: AsyncSession, view: View, prepared: Prepared) -> Report
         compare_to_id=prepared.compare_to_id,
         headline=headline(facts),
         facts=canonical(facts).decode(),
-        findings=[_plain(finding) for finding in printed.findings],
-        content_hash=printed.content_hash,
+        findings=[_plain(finding) for finding in prepared.findings],
+        content_hash=prepared.content_hash,
         audit_head=prepared.audit_head,
-        file_hash=_sha256(printed.pdf),
     )
     await allot(session, view, report, CODE_PREFIX)
     if report.number != prepared.number:
         raise Overtaken
     session.add(report)
-    await session.flush()
-    session.add(
-        ReportFile(
-            report_id=report.id,
-            content=printed.pdf,
-            media_type=MEDIA_TYPE,
-            sha256=report.file_hash,
-        )
-    )
+    await session.flush()  # what cites it comes after it
+    await _cite(session, view, report, facts)
+    await enqueue(session, RENDER, {"report": report.id}, key=report.id)
     return report
+
+
+async def _cite(session: AsyncSession, view: View, report: Report, facts: WhereWeStand) -> None:
+    """Keep on which values of which series the facts rest."""
+    every, fetch = cited(facts.measured), fetcher(session, view)
+    for start in range(0, len(every), CITED_AT_ONCE):
+        part = every[start : start + CITED_AT_ONCE]
+        numbers = series_numbers(view).params(keys=[one.series for one in part])
+        known = {row.code: row.number for row in await fetch(numbers)}
+        session.add_all(
+            ReportCitation(
+                report_id=report.id,
+                series_no=known[one.series],
+                first_on=one.first,
+                last_on=one.last,
+                as_of=facts.as_of,
+            )
+            for one in part
+        )
 
 
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
@@ -165,7 +192,7 @@ async def kept(
 
 
 async def create(db: Database, actor: Actor, given: CreateReport) -> Report:
-    """A report made and written as one entry, for commands and the demo."""
+    """A report made and written as one entry, for commands and the demo; a job will render it."""
 
     async def write(prepared: Prepared) -> Report:
         async def work(session: AsyncSession, view: View) -> Report:
@@ -187,13 +214,14 @@ async def preview(
     return await _printed(await where_we_stand(_asked(PREVIEW, at, beside)), at.head)
 
 
-async def pdf_of(db: Database, actor: Actor, code: str) -> bytes | None:
+async def file_of(db: Database, actor: Actor, code: str) -> KeptFile | None:
     """The file of a report by its code; None where there is none that the actor may see."""
     view = db.view(actor)
-    for row in await db.rows(view, file_of(view, code)):
-        if _sha256(row.content) != row.file_hash:
+    for row in await db.rows(view, queries.file_of(view, code)):
+        if row.file_hash is not None and digest_of(row.content) != row.file_hash:
             raise RuntimeError(f"the file of {row.code} is not the one that was made")
-        return bytes(row.content)
+        stage = rendering_of(row.file_hash, row.rendering_problem)
+        return KeptFile(stage, row.content, row.rendering_problem)
     return None
 
 
@@ -204,17 +232,19 @@ async def verify(db: Database, actor: Actor, code: str) -> Verified:
     if not found:
         raise UserError(f"There is no report {code}.", code="NOT_FOUND", field=("code",))
     [row] = found
+    if row.file_hash is None:
+        raise UserError(f"{row.code} is not rendered yet.", code="NOT_READY", field=("code",))
     problems = []
-    if _sha256(row.content) != row.file_hash:
+    if digest_of(row.content) != row.file_hash:
         problems.append("its file is not the one that was made")
     heads = await db.rows(view, head_at(row.revision))
     if [f"{row.revision}:{head.hash}" for head in heads] != [row.audit_head]:
         problems.append(f"the journal is another one at entry {row.revision}")
     facts = stored.where_we_stand(row.facts)
-    composed, _ = await asyncio.to_thread(_composed, facts)
-    if composed.content_hash != row.content_hash:
+    made, _ = await composed(facts)
+    if made.content_hash != row.content_hash:
         problems.append("its facts, or the template that prints them, have changed since")
-    elif _sha256(await _pdf(facts, composed, row.audit_head)) != row.file_hash:
+    elif digest_of(await _rendered(facts, made, row.audit_head)) != row.file_hash:
         problems.append("printed again it gives other bytes: the renderer or its fonts changed")
     return Verified(row.code, tuple(problems))
 
@@ -255,42 +285,19 @@ def _asked(code: str, at: Moment, beside: Earlier | None) -> Asked:
 
 
 async def _printed(facts: WhereWeStand, audit_head: str) -> Printed:
-    composed, findings = await asyncio.to_thread(_composed, facts)
-    pdf = await _pdf(facts, composed, audit_head)
-    return Printed(facts, composed.content_hash, findings, pdf)
+    made, findings = await composed(facts)
+    return Printed(facts, made.content_hash, findings, await _rendered(facts, made, audit_head))
 
 
-async def _pdf(facts: WhereWeStand, composed: compose.Composed, audit_head: str) -> bytes:
-    """The one page, with its facts and the journal's head attached."""
+async def _rendered(facts: WhereWeStand, made: Composed, audit_head: str) -> bytes:
+    """The PDF; a UserError with the line to type where the system has no Pango."""
     try:
-        return await render_pdf(
-            composed.html,
-            as_of=facts.as_of,
-            identifier=composed.content_hash,
-            attachments=[
-                Attachment("facts.json", "The facts of this brief", composed.facts),
-                Attachment(
-                    "journal-head.txt",
-                    "The head of the register's journal: riskreg audit verify --head",
-                    f"{audit_head}\n".encode(),
-                ),
-            ],
-            max_pages=1,
-        )
+        return await pdf_of(facts, made, audit_head)
     except RenderError as error:
         if error.code != "PANGO_MISSING":
             raise
         raise UserError(f"{error}", code="NOT_READY") from None
 
 
-def _composed(facts: WhereWeStand) -> tuple[compose.Composed, tuple[Finding, ...]]:
-    composed = compose.where_we_stand(facts)
-    return composed, lint(facts, composed.html)
-
-
 def _plain(finding: Finding) -> dict[str, str]:
     return {"rule": finding.rule, "severity": finding.severity, "message": finding.message}
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -39,6 +39,6 @@ def _read(kind: Any, value: Plain) -> object:  # noqa: ANN401 (an annotation)
         return made(**{name: _read(hints[name], item) for name, item in value.items()})
     if kind in {date, datetime} and isinstance(value, str):
         return kind.fromisoformat(value)
-    if kind in {int, str} and type(value) is kind:
+    if kind in {int, float, str} and type(value) is kind:
         return value
     raise ValueError(f"{value!r} is no {getattr(kind, '__name__', kind)}")

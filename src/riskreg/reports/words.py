@@ -1,7 +1,7 @@
 """The words of reports in the graph."""
 
 from riskreg.kit.words import describe
-from riskreg.reports.rules import LintSeverity, ReportKind, ReportStatus
+from riskreg.reports.rules import LintSeverity, ReportKind, ReportRendering, ReportStatus
 
 describe(
     ReportKind,
@@ -16,6 +16,15 @@ describe(
         "IN_REVIEW": "Being reviewed. Not in use yet.",
         "PUBLISHED": "Signed and sent. Not in use yet.",
         "SUPERSEDED": "A later one stands in its place. Not in use yet.",
+    },
+)
+describe(
+    ReportRendering,
+    "ReportRendering",
+    {
+        "RENDERING": "It is being rendered, or waits for it; a matter of seconds.",
+        "READY": "The file is there.",
+        "FAILED": "It could not be rendered; `renderingProblem` says why.",
     },
 )
 describe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskreg.risks.rules import AcceptanceEnd
+from riskreg.risks.rules_kri import BreachLevel
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,22 @@ class MitigationIneffective:
     """An action was found not to work; its risks are due for reassessment."""
 
     mitigation_id: str
+
+
+@dataclass(frozen=True)
+class KriBreached:
+    """A breach of a KRI opened, at this level."""
+
+    breach_id: str
+    kri_id: str
+    risk_id: str
+    level: BreachLevel
+
+
+@dataclass(frozen=True)
+class KriWentRed:
+    """A breach of a KRI is RED, from its opening on or since now; told once of each."""
+
+    breach_id: str
+    kri_id: str
+    risk_id: str

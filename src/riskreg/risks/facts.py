@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, union_all
+from sqlalchemy import func, select, union_all
 
 from riskreg import settings
 from riskreg.kit.clock import today
@@ -15,10 +15,12 @@ from riskreg.people.permits import SYSTEM, roles_of
 from riskreg.people.rules import Act, Authority, Standing, acts
 from riskreg.policies.models import PolicyArea
 from riskreg.projects.models import Project
+from riskreg.risks import evaluations
 from riskreg.risks.config import in_force
 from riskreg.risks.models import Risk, RiskPolicyArea, RiskProject, RiskVendor
+from riskreg.risks.models_kri import KriBreach
 from riskreg.risks.models_mitigation import Mitigation, RiskMitigation
-from riskreg.risks.rules import Band, RiskCategory, RiskStatus
+from riskreg.risks.rules import Band, Confidence, RiskCategory, RiskStatus
 from riskreg.risks.rules_deadlines import reads_as
 from riskreg.risks.rules_facts import Acting, ActionFact, MitigationFacts, RiskFacts
 
@@ -94,6 +96,7 @@ async def risk_facts(fetch: Fetch, view: View, risks: Sequence[Record]) -> dict[
     stands = await standings(fetch, view, risks)
     actions = await _actions_of(fetch, view, ids)
     scoped = await _with_scope(fetch, view, ids)
+    breaches = await _open_breaches(fetch, view, ids)
     day = today(view.now, settings.current().zone)
     return {
         risk.id: RiskFacts(
@@ -116,6 +119,7 @@ async def risk_facts(fetch: Fetch, view: View, risks: Sequence[Record]) -> dict[
             ever_high=risk.ever_high,
             mitigations=tuple(actions[risk.id]),
             live_kris=risk.kri_count,
+            open_breaches=breaches.get(risk.id, 0),
             acceptances_in_a_row=risk.acceptances_in_a_row,
             incident_resolved_at=risk.incident_resolved_at,
             rca_required=risk.rca_required,
@@ -168,6 +172,7 @@ async def mitigation_facts(
         has = row.delta_likelihood > 0 or row.delta_impact > 0
         effective[row.mitigation_id] = effective.get(row.mitigation_id, True) and has
     day = today(view.now, settings.current().zone)
+    evaluated = await evaluations.newest(fetch, view, actions)
     return {
         action.id: MitigationFacts(
             acting=acting(view.actor, stands[action.id], _to_action(view.actor, action)),
@@ -177,10 +182,15 @@ async def mitigation_facts(
             has_effect=effective.get(action.id, True),
             has_check=None not in (action.hypothesis, action.check_method, action.check_due_on),
             check_method=action.check_method,
+            evaluation_confidence=_confidence(evaluated.get(action.code)),
             evidence=len(action.evidence),
         )
         for action in actions
     }
+
+
+def _confidence(found: evaluations.Evaluated | None) -> Confidence | None:
+    return None if found is None else found.confidence
 
 
 async def _risk_standings(
@@ -199,3 +209,12 @@ async def _risk_standings(
 
 def _to_action(actor: Actor, action: Record) -> Iterable[Standing]:
     return (Standing.OWN,) if action.owner_id == actor.id else ()
+
+
+async def _open_breaches(fetch: Fetch, view: View, risk_ids: Sequence[str]) -> dict[str, int]:
+    """How many breaches are open of each risk; those without one are left out."""
+    breach: Alias = visible_everywhere(view).of(KriBreach)
+    number = func.count().label("number")
+    query = select(breach.risk_id, number).group_by(breach.risk_id)
+    rows = await fetch(query.where(breach.risk_id.in_(risk_ids), breach.closed_on.is_(None)))
+    return {row.risk_id: row.number for row in rows}

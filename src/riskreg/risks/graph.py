@@ -34,6 +34,7 @@ from riskreg.risks.graph_levels import (
 )
 from riskreg.risks.graph_links import RiskComment, RiskRelation
 from riskreg.risks.loaders import Finding, availability, findings, next_action
+from riskreg.risks.models_kri import Kri as KriRow
 from riskreg.risks.models_mitigation import RiskMitigation as RiskMitigationRow
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from riskreg.policies.graph import PolicyArea
     from riskreg.projects.graph import Project
     from riskreg.projects.graph_places import Market, Vendor
+    from riskreg.risks.graph_kri import Kri
     from riskreg.risks.graph_mitigation import Mitigation, RiskMitigation
 
 LazyPerson = Annotated["Person", strawberry.lazy("riskreg.people.graph")]
@@ -49,6 +51,7 @@ LazyMarket = Annotated["Market", strawberry.lazy("riskreg.projects.graph_places"
 LazyVendor = Annotated["Vendor", strawberry.lazy("riskreg.projects.graph_places")]
 LazyArea = Annotated["PolicyArea", strawberry.lazy("riskreg.policies.graph")]
 LazyMitigation = Annotated["Mitigation", strawberry.lazy("riskreg.risks.graph_mitigation")]
+LazyKri = Annotated["Kri", strawberry.lazy("riskreg.risks.graph_kri")]
 LazyRiskMitigation = Annotated["RiskMitigation", strawberry.lazy("riskreg.risks.graph_mitigation")]
 Info = strawberry.Info[Context, None]
 
@@ -242,6 +245,9 @@ class Risk(Node, Versioned):
     mitigations: Connection[LazyRiskMitigation] = children(
         RiskMitigationRow, "risk_id", "Its actions with their effect on it.", order="created_at"
     )
+    kris: Connection[LazyKri] = children(
+        KriRow, "risk_id", "What is measured to watch it, retired KRIs included.", order="code"
+    )
     comments: Connection[RiskComment] = children(
         models.RiskComment, "risk_id", "What was said, newest first.", order="seq", descending=True
     )
@@ -252,7 +258,7 @@ class Risk(Node, Versioned):
         models.RiskRelation, "to_id", "Relations to this risk.", order="created_at"
     )
     history: list[HistoryEntry] = history(
-        told.PARTS, bookkeeping=models.BOOKKEEPING, spoken=told.SPOKEN
+        told.PARTS, bookkeeping=models.BOOKKEEPING | told.NUMBERS, spoken=told.SPOKEN
     )
 
     @strawberry.field(description="Cause, event and consequence in one sentence.")

@@ -15,17 +15,20 @@ from riskreg.kit.graph import Node, Versioned, derived, shows
 from riskreg.kit.history import HistoryEntry, Part, history
 from riskreg.kit.lists import Connection
 from riskreg.kit.moves import Transition
+from riskreg.metrics.models_notes import ImpactEvaluation as ImpactEvaluationRow
 from riskreg.people.models import Person as PersonRow
 from riskreg.risks import models, models_mitigation, rules
 from riskreg.risks.loaders import action_availability
 
 if TYPE_CHECKING:
+    from riskreg.metrics.graph_notes import ImpactEvaluation
     from riskreg.people.graph import Person
     from riskreg.risks.graph import Risk
 
 LazyPerson = Annotated["Person", strawberry.lazy("riskreg.people.graph")]
 LazyRisk = Annotated["Risk", strawberry.lazy("riskreg.risks.graph")]
 LazyMitigation = Annotated["Mitigation", strawberry.lazy("riskreg.risks.graph_mitigation")]
+LazyEvaluation = Annotated["ImpactEvaluation", strawberry.lazy("riskreg.metrics.graph_notes")]
 Info = strawberry.Info[Context, None]
 
 
@@ -58,6 +61,10 @@ class EffectivenessCheck(Node):
         description="After an INCONCLUSIVE verdict: when the next check is due."
     )
     verified_by: LazyPerson | None = one(PersonRow, "by", "Who looked.")
+    evaluation_id: strawberry.Private[str | None]
+    evaluation: LazyEvaluation | None = one(
+        ImpactEvaluationRow, "evaluation_id", "The impact evaluation that it rests on."
+    )
 
 
 @strawberry.type(description="How and when the effect of an action will be checked.")

@@ -124,6 +124,11 @@ class RecordVerdict(OnExisting):
 
     verdict: rules.Verdict = strawberry.field(description="What was found.")
     findings: str = strawberry.field(description="What it rests on.")
+    evaluation: str | None = strawberry.field(
+        default=None,
+        description="For a check that reads a metric: the impact evaluation of the action, by id or"
+        " code; the newest if left out.",
+    )
 
 
 @strawberry.input(name="CancelMitigationInput", description="Cancel an action.")

@@ -66,7 +66,10 @@ class RiskMitigation(Tracked, Base):
 
 
 class EffectivenessCheck(Appended, Base):
-    """What somebody other than the owner found when asking whether an action works."""
+    """What somebody other than the owner found when asking whether an action works.
+
+    `evaluation_id` is the impact evaluation that a verdict by a metric rests on.
+    """
 
     __tablename__ = "effectiveness_checks"
     id_prefix = "check"
@@ -75,3 +78,4 @@ class EffectivenessCheck(Appended, Base):
     verdict: Mapped[Verdict] = mapped_column(Word(Verdict))
     findings: Mapped[str] = mapped_column(LongText)
     next_due_on: Mapped[date | None] = mapped_column(Date)
+    evaluation_id: Mapped[str | None] = mapped_column(ForeignKey("impact_evaluations.id"))

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from riskreg.kit.tables import Base
 from riskreg.kit.view import REACH_IDS, Columns, Of, Rule, Scope, access, everyone
+from riskreg.metrics.access import sees_series
 from riskreg.projects.models import ProjectRequestor
 from riskreg.risks.models import (
     CategoryAppetite,
@@ -20,6 +21,7 @@ from riskreg.risks.models import (
     RiskVendor,
     ScoringMatrix,
 )
+from riskreg.risks.models_kri import Kri, KriBreach, KriSpell
 from riskreg.risks.models_mitigation import EffectivenessCheck, Mitigation, RiskMitigation
 from riskreg.risks.rules import Sensitivity
 
@@ -102,6 +104,20 @@ def check_access(check: Columns, scope: Scope, of: Of) -> ColumnElement[bool]:
             link.mitigation_id == check.mitigation_id, _risk_visible(link.risk_id, scope, of)
         )
     )
+
+
+@access(Kri)
+def kri_access(kri: Columns, scope: Scope, of: Of) -> ColumnElement[bool]:
+    """A KRI is visible where both its risk and its series are."""
+    return and_(_risk_visible(kri.risk_id, scope, of), sees_series(kri.series_id, scope, of))
+
+
+@access(KriBreach)
+@access(KriSpell)
+def of_kri_access(row: Columns, scope: Scope, of: Of) -> ColumnElement[bool]:
+    """What belongs to a KRI is visible where the KRI is."""
+    kri = of(Kri)
+    return exists(select(1).where(kri.id == row.kri_id, kri_access(kri, scope, of)))
 
 
 def _configuration(*models: type[Base]) -> None:

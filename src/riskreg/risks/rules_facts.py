@@ -137,7 +137,7 @@ class MitigationFacts:
 
     `has_effect` says that every risk it is linked to has a change of likelihood or impact, or that
     it belongs to no risk. `has_check` says that a check of its effect is planned: hypothesis,
-    method and day. `evaluation_confidence` is that of the finished impact evaluation, if any.
+    method and day. `evaluation_confidence` is that of the newest finished impact evaluation.
     """
 
     acting: Acting
@@ -160,6 +160,8 @@ class MitigationGiven:
     evidence: tuple[str, ...] = ()
     due_on: date | None = None
     verdict: Verdict | None = None
+    evaluation_confidence: Confidence | None = None
+    """Of the impact evaluation that a verdict names, instead of the newest one."""
 
 
 def said(text: str | None) -> bool:

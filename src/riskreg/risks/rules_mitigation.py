@@ -109,7 +109,7 @@ def _asks_evaluation(facts: MitigationFacts, given: MitigationGiven) -> Reasons:
     """If the check reads a metric: an impact evaluation with MEDIUM or HIGH confidence."""
     if facts.check_method not in METRIC_METHODS:
         return None
-    confidence = facts.evaluation_confidence
+    confidence = given.evaluation_confidence or facts.evaluation_confidence
     if confidence is not None and confidence >= Confidence.MEDIUM:
         return None
     found = f"has {confidence} confidence" if confidence else "is not finished"

@@ -7,28 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from riskreg.kit.db import Handler, visible_everywhere
 from riskreg.kit.errors import UserError
-from riskreg.kit.view import Alias, View
+from riskreg.kit.view import View
+from riskreg.metrics.events import ObservationsRecorded
 from riskreg.people.events import PersonDeactivated
+from riskreg.people.handover import hands_over
 from riskreg.projects.events import ProjectClosing
 from riskreg.risks.models import Risk, RiskProject
 from riskreg.risks.models_mitigation import Mitigation
 from riskreg.risks.rules import ENDED, TERMINAL, Band
-
-
-async def hand_over(session: AsyncSession, view: View, happened: PersonDeactivated) -> None:
-    """Running risks and actions of somebody who left go to the delegate, if there is one (BR 4)."""
-    if happened.delegate_id is None:
-        return
-    every = visible_everywhere(view)
-    risk: Alias = every.of(Risk)
-    action: Alias = every.of(Mitigation)
-    gone = happened.person_id
-    for owned in (
-        select(risk).where(risk.owner_id == gone, risk.recorded_status.not_in(ENDED)),
-        select(action).where(action.owner_id == gone, action.status.not_in(TERMINAL)),
-    ):
-        for row in await session.scalars(owned, every.params):
-            row.owner_id = happened.delegate_id
+from riskreg.risks.service_kri_watch import judge_told
 
 
 async def refuse_closing(session: AsyncSession, view: View, happened: ProjectClosing) -> None:
@@ -52,7 +39,11 @@ async def refuse_closing(session: AsyncSession, view: View, happened: ProjectClo
 
 
 HANDLERS: dict[type, tuple[Handler, ...]] = {
-    PersonDeactivated: (hand_over,),
+    PersonDeactivated: (
+        hands_over(Risk, "owner_id", lambda risk: risk.recorded_status.not_in(ENDED)),
+        hands_over(Mitigation, "owner_id", lambda action: action.status.not_in(TERMINAL)),
+    ),
     ProjectClosing: (refuse_closing,),
+    ObservationsRecorded: (judge_told,),
 }
 """What this slice does; `app` wires it."""

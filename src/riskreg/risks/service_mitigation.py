@@ -25,6 +25,7 @@ from riskreg.kit.view import View
 from riskreg.people.models import Approval, Person
 from riskreg.people.rules import Act, ApprovalKind
 from riskreg.risks import events
+from riskreg.risks.evaluations import of_verdict
 from riskreg.risks.inputs_mitigation import (
     BlockMitigation,
     CancelMitigation,
@@ -181,9 +182,10 @@ async def record_verdict(session: AsyncSession, view: View, given: RecordVerdict
     """An action with a verdict, kept as a check; INCONCLUSIVE plans the next check in 28 days."""
     action = await _action(session, view, given)
     findings = required(given.findings, limit=TEXT, field="findings", multiline=True)
-    facts = await move_action(
-        session, view, action, "record_verdict", MitigationGiven(verdict=given.verdict)
-    )
+    evaluated = await of_verdict(session, view, action, given.evaluation)
+    confidence = None if evaluated is None else evaluated.confidence
+    told = MitigationGiven(verdict=given.verdict, evaluation_confidence=confidence)
+    facts = await move_action(session, view, action, "record_verdict", told)
     if given.verdict is Verdict.INCONCLUSIVE:
         action.check_due_on = facts.today + timedelta(days=RECHECK_DAYS)
     else:
@@ -194,6 +196,7 @@ async def record_verdict(session: AsyncSession, view: View, given: RecordVerdict
             method=action.check_method,
             verdict=given.verdict,
             findings=findings,
+            evaluation_id=None if evaluated is None else evaluated.id,
             next_due_on=action.check_due_on if given.verdict is Verdict.INCONCLUSIVE else None,
         )
     )

@@ -133,8 +133,9 @@ def _snapshot(risk: Record, view: View, around: _Around, zone: str) -> RiskSnaps
     computed = _level(risk.computed_likelihood, risk.computed_impact)
     asserted = _level(risk.asserted_likelihood, risk.asserted_impact) if stands else None
     bands = (risk.asserted_band if stands else risk.computed_band, risk.computed_band)
-    ended = risk.recorded_status is RiskStatus.ACCEPTED and risk.status is RiskStatus.ASSESSED
-    assessed_since = risk.holds_until if ended else risk.state_since
+    lapsed = risk.recorded_status is not risk.status
+    ended = lapsed and risk.recorded_status is RiskStatus.ACCEPTED
+    assessed_since = risk.holds_until if lapsed else risk.state_since
     return RiskSnapshot(
         status=risk.status,
         logged_on=today(risk.created_at, zone),

@@ -2,6 +2,7 @@
 
 from riskreg.kit.history import Part, Through
 from riskreg.risks import models
+from riskreg.risks.models_kri import Found, Kri, KriBreach, KriSpell
 from riskreg.risks.models_mitigation import EffectivenessCheck, Mitigation, RiskMitigation
 from riskreg.risks.rules import Band
 
@@ -18,7 +19,21 @@ PARTS = (
     Part(RiskMitigation, "risk_id"),
     Part(Mitigation, "id", _ACTIONS),
     Part(EffectivenessCheck, "mitigation_id", _ACTIONS),
+    Part(Kri, "risk_id"),
+    Part(KriBreach, "risk_id"),
 )
+KRI_PARTS = (Part(KriSpell, "kri_id"), Part(KriBreach, "kri_id"))
+"""What belongs to a KRI."""
+NUMBERS = frozenset(
+    {
+        *(f"kris.{name}" for name in vars(Found)["__annotations__"]),
+        *(f"kri_breaches.{name}" for name in vars(Found)["__annotations__"]),
+        *("kris.stale_after", "kris.ruled_from", "kri_breaches.risk_id"),
+        *("kri_breaches.opened_at", "kri_breaches.red_at", "kri_breaches.closed_at"),
+        *(f"kri_breaches.peak_{name}" for name in ("value", "on", "low", "high", "sample_size")),
+    }
+)
+"""What moves with every evaluation, or is told in other words beside it."""
 
 
 def level_words(kind: str, row: object) -> str | None:

@@ -17,8 +17,9 @@ async def test_the_risk_tells_its_statement_levels_and_history(visitor: Visitor)
     await expect(levels.get_by_role("row", name="Residual now")).to_contain_text("5×4 Critical")
     matrix = page.get_by_role("img", name=re.compile("Inherent likelihood 5"))
     await expect(matrix).to_be_visible()
-    history = page.get_by_role("region", name="History").get_by_role("listitem").first
-    await expect(history.locator("time")).to_have_attribute("datetime", re.compile(r"Z$"))
+    history = page.get_by_role("region", name="History")
+    newest = history.get_by_role("listitem").first
+    await expect(newest.locator("time")).to_have_attribute("datetime", re.compile(r"Z$"))
     await expect(history.locator("dl").first).not_to_be_empty()
 
 

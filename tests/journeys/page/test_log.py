@@ -180,3 +180,18 @@ async def test_discard_can_be_undone(page: Page) -> None:
     await expect(page.get_by_label(TITLE)).to_have_value("")
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_label(TITLE)).to_have_value(title)
+
+
+async def test_an_address_may_propose_the_words_and_no_draft_gives_way_to_it(
+    visitor: Visitor,
+) -> None:
+    page = await visitor.open()
+    await open_form(page)
+    mine = unique("Half a thought")
+    await page.get_by_label(TITLE).fill(mine)
+    await page.goto(f"{visitor.site.url}/log?title=ENVR+of+FRAUD+rises&category=ENVR_INCREASE")
+    await settled(page)
+    await expect(page.get_by_label(TITLE)).to_have_value("ENVR of FRAUD rises")
+    await expect(page.get_by_label("Category")).to_have_value("ENVR_INCREASE")
+    await page.goto(f"{visitor.site.url}/log")
+    await expect(page.get_by_label(TITLE)).to_have_value(mine)

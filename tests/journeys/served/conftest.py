@@ -25,7 +25,7 @@ GRAPHQL = "application/graphql-response+json"
 
 @dataclass
 class Served:
-    """A running register, and two who may do nearly everything between them."""
+    """A running register, and those who may do everything between them."""
 
     site: Site
     client: httpx.Client
@@ -34,7 +34,7 @@ class Served:
     @classmethod
     def of(cls, site: Site) -> "Served":
         """The register with its tokens, waiting to be asked."""
-        roles = ("PM_LEAD", "ADMIN", "AUDITOR")
+        roles = ("PM_LEAD", "ADMIN", "ANALYST", "AUDITOR")
         tokens = {role: site.token(role, f"Fuzz {role}") for role in roles}
         return cls(site, httpx.Client(base_url=site.url, timeout=30), tokens)
 

@@ -46,6 +46,7 @@ EDGES: Mapping[str, Mapping[str, Any]] = {
     "String": TEXTS,
     "ID": TEXTS,
     "Int": {"least": -(2**31), "most": 2**31 - 1, "negative": -1, "zero": 0, "million": 10**6},
+    "Float": {"huge": 1e308, "low": -1e308, "tiny": 5e-324, "minus zero": -0.0, "one": 1},
     "Boolean": {"true": True, "false": False},
     "Date": {"first": "0001-01-01", "last": "9999-12-31", "leap": "2024-02-29"},
     "DateTime": {
@@ -74,6 +75,7 @@ PLAIN: Mapping[str, Any] = {
     "String": "A plain text",
     "ID": "risk_" + "0" * 32,
     "Int": 2,
+    "Float": 0.5,
     "Boolean": False,
     "Date": "2027-02-26",
     "DateTime": "2026-10-01T08:00:00Z",
@@ -149,7 +151,7 @@ class Edges:
                 given.append(f"{name}: ${variable}")
             arguments = f"({', '.join(given)})" if given else ""
             body.append(f"a{number}: {one.field}{arguments} {_selection(field)}")
-        kind = "mutation" if self.root is self._schema.mutation_type else "query"
+        kind = self.root.name.lower()
         return f"{kind} ({', '.join(head)}) {{ {' '.join(body)} }}".replace("()", ""), variables
 
     def _values(self, kind: GraphQLInputType) -> Iterator[tuple[str, Any]]:
@@ -238,5 +240,6 @@ def _selection(field: GraphQLField) -> str:
         return "{ __typename }" if not is_leaf_type(kind) else ""
     if "userErrors" in kind.fields:
         told = "userErrors { message field code currentVersion }"
-        return f"{{ {told} results {{ {told} }} }}" if "results" in kind.fields else f"{{ {told} }}"
+        rows = {"results": f"results {{ {told} }}", "rejected": "rejected { message field code }"}
+        return f"{{ {told} {' '.join(rows[name] for name in rows.keys() & kind.fields.keys())} }}"
     return "{ nodes { id } totalCount }" if "totalCount" in kind.fields else "{ __typename }"

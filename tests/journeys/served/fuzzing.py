@@ -50,6 +50,9 @@ LISTS = {
     "Person": "people",
     "Team": "teams",
     "Report": "reports",
+    "Kri": "kris",
+    "Metric": "metrics",
+    "MetricSeries": "metricSeries",
 }
 """The list at the root in which the rows of a type are found."""
 
@@ -61,6 +64,7 @@ POINTS_TO = {
     "managerId": "Person",
     "marketId": "Market",
     "marketIds": "Market",
+    "metricId": "Metric",
     "memberIds": "Person",
     "ownerId": "Person",
     "parentId": "PolicyArea",
@@ -71,6 +75,7 @@ POINTS_TO = {
     "requestorIds": "Person",
     "riskId": "Risk",
     "siteId": "Site",
+    "seriesId": "MetricSeries",
     "sponsorId": "Person",
     "teamId": "Team",
     "toId": "Risk Person",
@@ -80,7 +85,7 @@ POINTS_TO = {
 """Which type a field of an input names by id."""
 
 EXPLAINED = {
-    r"(first|last) must be between 0 and 100": "GraphQL has no bounds for an Int",
+    r"(first|last) must be between 0 and (100|500)": "GraphQL has no bounds for an Int",
     r"limit is 1 to (10|25)": "GraphQL has no bounds for an Int",
     r"at most 100 nodes at once": "GraphQL has no bounds for a list",
     r"a filter lists at most 100 values": "GraphQL has no bounds for a list",
@@ -94,6 +99,27 @@ EXPLAINED = {
     r"compareTo is no report that you may see": "an id names a row or none",
     r"compareTo tells of a later time": "of two arguments each bounds the other",
     r"the cursor is not one of this list with these arguments": "a cursor is opaque, not any text",
+    r"days (is 1 to|must be between 1 and) \d+": "GraphQL has no bounds for an Int",
+    r"at most \d+ days at once, not \d+": "two dates bound each other",
+    r"\d+ days of \d+ series are too many: ask for fewer of either": "a product of two arguments",
+    r"days lie between \S+ and \S+, unlike \S+": "no type of a day ends where reckoning does",
+    r"the days end before they begin": "two dates bound each other",
+    r"give both from and to, or days and until": "of three arguments some; @oneOf is for inputs",
+    r"give from and to, or days, and not both": "of three arguments some; @oneOf is for inputs",
+    r"give a series, or a metric with or without a scope": "two fields go together, one does not",
+    r"an effect is not 0, and less than all": "what all is, is the metric's scale",
+    r"power lies between 0 and 1": "GraphQL has no bounds for a Float",
+    r"only the sample of a share can be reckoned": "which metrics are shares is known to rows",
+    r"there is no such (metric|bridge)": "an id or a code names a row or none",
+    r"\S+ has no version -?\d+": "which versions there are is known to rows",
+    r"a bridge is good for another policy area than the one asked about": "known to rows",
+    r"the cursor is not one of this journal": "a cursor is opaque, not any text",
+    r"a type is none whose objects the journal tells of": "a type is named by its text",
+    r"after is no object of this entry that you may see": "an id names a row or none",
+    r"give a seq or an instant, and not both": "of two arguments exactly one; @oneOf is for inputs",
+    r"the earlier moment lies after the later one": "two moments bound each other",
+    r"there is no such entry in the journal": "a number names an entry or none",
+    r"horizonBd must be between 0 and \d+": "GraphQL has no bounds for an Int",
 }
 """Refusals of what the schema allows, by their message, and why the schema cannot say them."""
 

@@ -32,8 +32,15 @@ ADMINISTRATION = {
     "apiTokens", "changePerson", "createApiToken", "deactivatePerson", "delegate", "formTeam",
     "grantRole", "reactivatePerson", "registerPerson", "revokeApiToken", "withdrawRole",
 }  # fmt: skip
+ANALYSIS = {
+    "annotateMetrics", "changeMetric", "changeMetricAnnotation", "changeMetricSeries",
+    "createMetricSeries", "defineMetric", "defineMetricVersion", "endMetricSeries",
+    "ingestObservations", "recordBridge", "recordImpactEvaluation", "removeMetricAnnotation",
+}  # fmt: skip
 SLOW = {"createReport": 10}
 """Fields of which fewer requests are made, by how many times: each prints a PDF."""
+SECONDS = 60
+"""How long an answer may take where other tests take the processors too."""
 AT_ONCE = 8
 MOST_BYTES = 900_000
 
@@ -42,6 +49,8 @@ Register = Callable[[EngineKind, str], Served]
 
 def role_for(name: str) -> str:
     """Whose token asks for a field of the root."""
+    if name in ANALYSIS:
+        return "ANALYST"
     return "ADMIN" if name in ADMINISTRATION else "PM_LEAD"
 
 
@@ -92,7 +101,7 @@ class Fuzzer:
                 fitter = Fitter(SCHEMA, self.rows, self.ask, Random(chance))
                 case.body = graphql.print_ast(fitter.fit(graphql.parse(case.body)))
             headers = self.served.headers(role_for(name))
-            response = case.call(session=self.session, headers=headers)
+            response = case.call(session=self.session, headers=headers, timeout=SECONDS)
             for one in findings(response.status_code, response.json()):
                 self.found.setdefault(f"{name}: {one}", case.body)
 
@@ -145,8 +154,8 @@ def told_in(payload: Any) -> list[Any]:
     """The user errors of a payload, those of its rows included."""
     if not isinstance(payload, dict):
         return []
-    rows = payload.get("results", ())
-    return [*payload.get("userErrors", ()), *(one for row in rows for one in row["userErrors"])]
+    told = [*payload.get("userErrors", ()), *payload.get("rejected", ())]
+    return [*told, *(one for row in payload.get("results", ()) for one in row["userErrors"])]
 
 
 def judged(served: Served, edges: Edges, every: list[Asked], role: str) -> list[str]:
@@ -220,7 +229,8 @@ def test_text_that_no_text_may_hold_is_told_and_never_written(
     count, wrong = 0, []
     for name in edges.root.fields.keys() - {"signOut"}:
         plain = start_of(served, edges, name, rows)
-        del plain["input"]["dryRun"]
+        if name != "ingestObservations":  # whose batches are kept with what was rejected of them
+            del plain["input"]["dryRun"]
         every = [one for one in edges.of(name, plain) if one.edge in {"NUL", "half a character"}]
         count += len(every)
         for some, document, variables in chunks(every, edges):
@@ -252,7 +262,16 @@ def questioned(served: Served, fields: Collection[str] | None = None) -> tuple[i
 
 
 def test_no_value_at_its_edge_breaks_some_questions(served_on: Register) -> None:
-    some = {"risk", "mitigations", "topRisks", "similarRisks", "node", "nodes", "hygiene"}
+    some = {
+        "journal",
+        "risk",
+        "mitigations",
+        "topRisks",
+        "similarRisks",
+        "node",
+        "nodes",
+        "hygiene",
+    }
     count, wrong = questioned(served_on("sqlite", "edges"), some)
     assert wrong == []
     assert count > 500
@@ -264,3 +283,27 @@ def test_no_value_at_its_edge_breaks_a_question(served_on: Register, kind: Engin
     count, wrong = questioned(served_on(kind, "edges"))
     assert wrong == []
     assert count > 4_000
+
+
+def listened(served: Served, asked: Asked, edges: Edges) -> list[str]:
+    """What is wrong with the answer to a subscription: a stream that is begun, or a refusal."""
+    document, variables = edges.document([asked])
+    body = json.dumps({"query": document, "variables": variables})
+    headers = {**served.headers(), "accept": "text/event-stream"}
+    headers["content-type"] = "application/json"
+    with served.client.stream("POST", "/graphql", content=body, headers=headers) as answer:
+        if answer.headers["content-type"].startswith("text/event-stream"):
+            begun = next(answer.iter_lines())
+            return [] if (answer.status_code, begun) == (200, ":") else [f"{asked.name}: {begun}"]
+        answer.read()
+    return [f"{asked.name}: {told}" for told in findings(answer.status_code, answer.json())]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_value_at_its_edge_breaks_a_subscription(served_on: Register, kind: EngineKind) -> None:
+    served = served_on(kind, "edges")
+    assert SCHEMA.subscription_type is not None
+    edges = Edges(SCHEMA, SCHEMA.subscription_type, rows_of(served))
+    every = [one for name in edges.root.fields for one in edges.of(name, edges.plain(name))]
+    assert [wrong for one in every for wrong in listened(served, one, edges)] == []
+    assert len(every) > 40

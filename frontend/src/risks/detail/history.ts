@@ -1,6 +1,6 @@
 // An entry of the history as a person reads it: what was done, and a line for each thing changed,
 // with names for keys, words for scores, and the rest folded away.
-import { day, time, value, word } from '../../kit/words';
+import { dated, time, value, word } from '../../kit/words';
 import { DIMENSIONS } from '../words';
 import { DONE, FIELDS, FOLDED, INWARD, LEVELS, LINKS, SKIPPED } from './history.words';
 
@@ -12,7 +12,6 @@ export type Step = { about?: string; before: string; after: string };
 export type Line = { name: string; steps: Step[] };
 export type Told = { lines: Line[]; folded: Line[] };
 
-const DATE = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const KEY = /^[0-9a-f]{32}$/;
 
@@ -28,7 +27,7 @@ function said(text: string | null, words: string | null): string {
   }
   if (text.startsWith('[')) return (JSON.parse(text) as string[]).join(', ');
   if (INSTANT.test(text)) return time(text);
-  return DATE.test(text) ? day(text) : value({ true: 'yes', false: 'no' }[text] ?? text);
+  return dated(value({ true: 'yes', false: 'no' }[text] ?? text));
 }
 
 const step = (it: Change, about?: string): Step => ({

@@ -9,7 +9,9 @@ export const DONE: Record<string, string> = {
   proposeMitigation: 'Mitigation proposed', changeMitigation: 'Mitigation changed', approveMitigation: 'Mitigation approved',
   startMitigation: 'Mitigation started', blockMitigation: 'Mitigation blocked', unblockMitigation: 'Mitigation unblocked',
   implementMitigation: 'Mitigation implemented', beginVerification: 'Verification begun', recordVerdict: 'Verdict recorded',
-  cancelMitigation: 'Mitigation cancelled', rescheduleMitigation: 'Mitigation rescheduled', createKri: 'Indicator added',
+  cancelMitigation: 'Mitigation cancelled', rescheduleMitigation: 'Mitigation rescheduled', addKri: 'Indicator added',
+  changeKri: 'Indicator changed', pauseKri: 'Indicator paused', resumeKri: 'Indicator resumed', retireKri: 'Indicator retired',
+  acknowledgeBreach: 'Breach acknowledged', evaluateKris: 'Indicators judged', ingestObservations: 'Numbers came in',
 };
 
 /** Levels in the order of telling, by the first part of their columns. */
@@ -39,6 +41,11 @@ export const FIELDS: Record<string, Record<string, string>> = {
     cancel_reason: 'why cancelled', hypothesis: 'should show', check_method: 'check by', check_due_on: 'check due',
     effort_days: 'effort, days', cost: 'cost',
   },
+  kri: {
+    name: 'Indicator', playbook: 'Playbook', amber: 'Amber beyond', red: 'Red beyond', basis: 'Read by', window_days: 'Window, days',
+    min_sample: 'Least sample', paused_at: 'Indicator paused',
+  },
+  kri_breach: { evidence: 'Breach', closed_on: 'Breach closed', retracted_at: 'Breach retracted', note: 'Note', false_alarm: 'False alarm' },
   effectiveness_check: { verdict: 'Verdict', findings: 'Findings', method: 'Found by', next_due_on: 'Next check' },
 };
 

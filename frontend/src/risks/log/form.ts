@@ -24,6 +24,18 @@ export function blank(projectId: string): Values {
   };
 }
 
+const TEXTS = ['title', 'cause', 'event', 'consequence', 'projectId', 'category'] as const;
+const LISTS = ['marketIds', 'vendorIds', 'policyAreaIds'] as const;
+
+/** What an address proposes to be written down, such as the scope and course of a metric. */
+export function offered(query: string): Partial<Values> {
+  const given = new URLSearchParams(query);
+  const values: Partial<Values> = {};
+  for (const name of TEXTS) if (given.get(name)) values[name] = given.get(name) ?? '';
+  for (const name of LISTS) if (given.get(name)) values[name] = given.getAll(name);
+  return values;
+}
+
 export function worthKeeping(values: Values): boolean {
   return [values.title, values.cause, values.event, values.consequence].some((text) => text.trim());
 }

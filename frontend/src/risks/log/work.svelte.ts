@@ -1,10 +1,11 @@
 import { ask, reason, Refusal } from '../../kit/client';
 import { claim, drop, keep, load, newKey, recall, remember } from '../../kit/drafts';
 import { place, type Errors } from '../../kit/errors';
+import { here } from '../../kit/route.svelte';
 import { say } from '../../kit/say.svelte';
 import { logged } from '../logged.svelte';
 import { LogRisk } from './documents';
-import { blank, FIELDS, toInput, worthKeeping, type Values } from './form';
+import { blank, FIELDS, offered, toInput, worthKeeping, type Values } from './form';
 
 const AGAIN = 'An earlier version of these words was already logged. Look in the register, or log this as a new risk.';
 const OUT = 'You are signed out. Open the sign-in link that the server printed, then log again: everything is kept.';
@@ -22,11 +23,13 @@ export class Work {
   #release = () => {};
 
   async open(): Promise<void> {
-    const { slot, release } = await claim('log');
+    // What an address proposes has a draft of its own, so that it takes no other's place.
+    const proposed = offered(here.path === '/log' ? here.query : '');
+    const { slot, release } = await claim(proposed.title ? `log.${proposed.title}` : 'log');
     [this.#slot, this.#release] = [slot, release];
     const found = load<Values>(slot);
     const typed = $state.snapshot(this.values) as Values;
-    this.values = { ...blank(recall('project')), ...found?.values };
+    this.values = { ...blank(recall('project')), ...proposed, ...found?.values };
     if (worthKeeping(typed)) this.values.title = typed.title;
     if (found) [this.#key, this.since] = [found.key, found.at];
   }

@@ -1,0 +1,1 @@
+"""Statistics on numbers alone: intervals, agreement, detection. Nothing here knows the register."""
