@@ -13,9 +13,9 @@ from riskreg.kit.db import Fetch, Record
 from riskreg.kit.errors import BadInput
 from riskreg.kit.filters import is_storable, keys_of
 from riskreg.kit.refs import key_in
-from riskreg.kit.tables import Base
 from riskreg.kit.view import Alias, View
 from riskreg.metrics.models import Metric, MetricSeries, MetricVersion
+from riskreg.metrics.naming import LINKS
 from riskreg.metrics.queries import latest_periods
 from riskreg.metrics.reading import points
 from riskreg.metrics.rules import Dimension, Surface, Weighting
@@ -32,7 +32,7 @@ from riskreg.metrics.rules_definitions import (
 from riskreg.metrics.rules_points import Points
 from riskreg.metrics.rules_windows import MetricFacts, Window, WindowReason, nothing, window
 from riskreg.policies.models import PolicyArea
-from riskreg.projects.models import Market, Project, Vendor
+from riskreg.projects.models import Market
 
 MISMATCH = "METRIC_VERSION_MISMATCH"
 TOLD = ("code", "number", "version_id", "cadence", "min_sample")
@@ -50,14 +50,6 @@ class Part:
     surface: Surface | None = None
     label: str | None = None
     cohort: str | None = None
-
-
-_LINKED: Mapping[str, tuple[str, type[Base]]] = {
-    "project": ("project_id", Project),
-    "policy_area": ("policy_area_id", PolicyArea),
-    "market": ("market_id", Market),
-    "vendor": ("vendor_id", Vendor),
-}
 
 
 @dataclass(frozen=True)
@@ -160,9 +152,9 @@ def inside(view: View, series: Alias, part: Part) -> ColumnElement[bool]:
     for name, value in part.__dict__.items():
         if value is None:
             continue
-        if name in _LINKED:
-            column, model = _LINKED[name]
-            found.append(getattr(series, column).in_(keys_of(view, model, [value])))
+        if name in LINKS:
+            column = getattr(series, f"{name}_id")
+            found.append(column.in_(keys_of(view, LINKS[name], [value])))
         elif is_storable(value):
             found.append(getattr(series, name) == value)
         else:
@@ -172,7 +164,7 @@ def inside(view: View, series: Alias, part: Part) -> ColumnElement[bool]:
 
 def _asked(part: Part, rows: Sequence[Record]) -> ScopeKeys:
     """The part by keys, which every series inside it has in common."""
-    names = [_LINKED[name][0] if name in _LINKED else name for name in part.__dict__]
+    names = [f"{name}_id" if name in LINKS else name for name in part.__dict__]
     given = [value is not None for value in part.__dict__.values()]
     keys: dict[str, Record] = {
         name: getattr(rows[0], name) if rows else "none"

@@ -13,7 +13,7 @@ import riskreg.metrics.access  # noqa: F401 (declares who sees which rows)
 from riskreg import settings
 from riskreg.kit import given as checked
 from riskreg.kit.clock import today
-from riskreg.kit.db import Database, Handler, get, new_key, visible_everywhere
+from riskreg.kit.db import Database, Handler, get, new_key
 from riskreg.kit.errors import UserError, UserErrors
 from riskreg.kit.filters import is_storable
 from riskreg.kit.refs import key_in, key_of
@@ -24,6 +24,7 @@ from riskreg.metrics.catalogue import CATALOGUE, SINCE
 from riskreg.metrics.models import Metric, MetricVersion
 from riskreg.metrics.rules_definitions import Definition, Problem, band_problems, scale_problems
 from riskreg.people.events import PersonDeactivated
+from riskreg.people.handover import hands_over
 from riskreg.people.models import Person
 from riskreg.people.permits import require
 from riskreg.people.rules import Act
@@ -190,18 +191,7 @@ def _first_version(one: Definition, metric_id: str, valid_from: date = SINCE) ->
     )
 
 
-async def hand_over(session: AsyncSession, view: View, happened: PersonDeactivated) -> None:
-    """Give the delegate an owner's metrics when the owner acts no more (BR 4)."""
-    if happened.delegate_id is None:
-        return
-    wide = visible_everywhere(view)
-    metric = wide.of(Metric)
-    owned = select(metric).where(metric.owner_id == happened.person_id)
-    for one in await session.scalars(owned, wide.params):
-        one.owner_id = happened.delegate_id
-
-
-HANDLERS: dict[type, tuple[Handler, ...]] = {PersonDeactivated: (hand_over,)}
+HANDLERS: dict[type, tuple[Handler, ...]] = {PersonDeactivated: (hands_over(Metric, "owner_id"),)}
 """What this slice does when people/ tells it something; `app` wires it."""
 
 
