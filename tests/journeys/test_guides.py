@@ -55,6 +55,7 @@ def run_queries(text: str, site: Site, token: str) -> int:
             f"{site.url}/graphql",
             json={"query": block.text},
             headers={"authorization": f"Bearer {token}"},
+            timeout=60,
         ).json()
         assert "errors" not in answer, block.text
         assert user_errors(answer["data"]) == [], block.text

@@ -25,7 +25,7 @@ DOCUMENT = f"query Found($t: String!){{risks(search: $t){{totalCount}} # {SECRET
 def ask(site: Site, body: object, token: str | None = None) -> httpx.Response:
     """The answer to a GraphQL request."""
     headers = {} if token is None else {"authorization": f"Bearer {token}"}
-    return httpx.post(f"{site.url}/graphql", json=body, headers=headers)
+    return httpx.post(f"{site.url}/graphql", json=body, headers=headers, timeout=60)
 
 
 @pytest.fixture

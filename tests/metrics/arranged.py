@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from riskreg.kit.db import Act, Database
+from riskreg.kit.db import Act, Database, new_key
 from riskreg.kit.view import View
 from riskreg.metrics import (
     inputs,
@@ -22,6 +23,7 @@ from riskreg.metrics.models import (
     Metric,
     MetricSeries,
     Observation,
+    ObservationBatch,
     SeriesValue,
 )
 from riskreg.metrics.models_notes import ImpactEvaluation, MetricAnnotation
@@ -95,12 +97,24 @@ async def told(db: Database, series: MetricSeries, values: Mapping[date, Told]) 
             revision = FIRST_REVISION if known is None else known.revision + 1
             common = {"series_no": series.number, "period_start": day, "revision": revision}
             common |= {"recorded_at": at.at, **_columns(given, metric)}
-            session.add(Observation(**common, entry_seq=at.seq, batch_no=0))
+            session.add(Observation(**common, entry_seq=at.seq, batch_no=1))
             _keep(session, known, SeriesValue, common)
             if newest is None or newest.period_start <= day:
                 stale = stale_after(day, series.cadence, series.expected_lag_hours)
                 _keep(session, newest, LatestValue, {**common, "stale_after": stale})
             await session.flush()
+        batch = ObservationBatch(
+            id=new_key(session),
+            number=1,
+            given=len(values),
+            accepted=len(values),
+            restated=0,
+            unchanged=0,
+            rejected=0,
+            rejections=[],
+            digest=sha256(repr((series.code, values)).encode()).hexdigest(),
+        )
+        session.add(batch)
 
     await db.write(SYSTEM, Act("tell"), write)
 

@@ -198,11 +198,32 @@ async def test_alerts_take_few_statements(register: Register) -> None:
     for label in ("a", "b", "c"):
         await fallen(register, metric=metric, label=label)
     given = {"from": "2026-09-01", "to": "2026-10-28", "first": 100}
-    answer, context = await register.execute(register.cast.analyst, ALERTS, given)
-    assert answer.errors is None
-    assert answer.data is not None
-    assert len(answer.data["alerts"]) == 3
-    assert context.statements == 5  # series, values, notes for detection and to show, series shown
+    # series, the newest telling, notes for detection and to show, series shown; values once
+    for statements in (6, 5):
+        answer, context = await register.execute(register.cast.analyst, ALERTS, given)
+        assert answer.errors is None
+        assert answer.data is not None
+        assert len(answer.data["alerts"]) == 3
+        assert context.statements == statements
+
+
+async def test_alerts_are_reckoned_anew_when_something_was_told(register: Register) -> None:
+    first, given = await fallen(register, label="a"), {"to": "2026-10-28", "first": 100}
+
+    async def found(**more: Any) -> list[tuple[str, int]]:
+        rows = (await asked(register, ALERTS, **{**given, **more}))["alerts"]
+        return [(one["series"]["code"], len(one["episode"]["explainedBy"])) for one in rows]
+
+    assert await found() == [("SER-001", 0)]
+    fell = register.db.now()
+    register.clock.advance(days=1)
+    await fallen(register, metric=await a_metric(register.db, "OTHER"))
+    assert await found() == [("SER-001", 0), ("SER-002", 0)]
+    await a_note(register.db, "PC-014", from_on=FELL, metric="OTHER")
+    assert await found() == [("SER-001", 0), ("SER-002", 1)]
+    await told(register.db, first, counts((285, 120)))
+    assert await found() == [("SER-002", 1)]
+    assert await found(asOf=fell.isoformat()) == [("SER-001", 0)]
 
 
 @pytest.mark.parametrize(

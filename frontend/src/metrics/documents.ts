@@ -30,6 +30,13 @@ export const MetricCharts = graphql(`
   }
 `);
 
+/** What stands out is judged anew for each series, and follows the rows as well. */
+export const StandingOut = graphql(`
+  query StandingOut($asOf: DateTime) {
+    alerts(first: 200, asOf: $asOf) { episode { isOpen } series { code endedAt } }
+  }
+`);
+
 export const MetricChoices = graphql(`
   query MetricChoices {
     metrics(first: 100, orderBy: { field: CODE }) { nodes { code name } }

@@ -8,7 +8,9 @@ const NAMES = ['metric', 'market', 'state', 'after', 'before'] as const;
 export type View = Record<(typeof NAMES)[number] | 'asOf', string>;
 
 export const ISSUES = ['STALE', 'LATE', 'SUSPECT', 'GAP', 'RESTATED', 'INSUFFICIENT_SAMPLE'] as const;
+export const STANDS_OUT = 'STANDS_OUT';
 const PAGE = 25;
+const AMONG = 100;
 export const SPANS = [28, 90, 180, 365] as const;
 
 export function read(query: string): View {
@@ -32,12 +34,14 @@ export function days(number: number, asOf: string | null): { from: string; to: s
   return { from: first.toISOString().slice(0, 10), to };
 }
 
-export function asked(view: View): Asked {
+/** What to ask for a view; `among` are the codes of the series that stand out. */
+export function asked(view: View, among: readonly string[]): Asked {
   const filter: NonNullable<Asked['filter']> = { isEnded: view.state === 'ENDED' };
   if (view.metric) filter.metric = { eq: view.metric };
   if (view.market) filter.market = { eq: view.market };
   const issue = ISSUES.find((name) => name === view.state);
   if (issue) filter.quality = [issue];
+  if (view.state === STANDS_OUT) filter.code = { in: among.slice(0, AMONG) };
   const back = !!view.before;
   return {
     filter,

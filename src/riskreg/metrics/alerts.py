@@ -9,15 +9,17 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from riskreg import settings
 from riskreg.kit.clock import start_of
 from riskreg.kit.db import Fetch, Record
 from riskreg.kit.errors import BadInput
-from riskreg.kit.view import Alias, View
-from riskreg.metrics.models import Metric, MetricSeries, MetricVersion
+from riskreg.kit.journal import Entry
+from riskreg.kit.view import Alias, View, visible_everywhere
+from riskreg.metrics.models import Metric, MetricSeries, MetricVersion, ObservationBatch
 from riskreg.metrics.models_notes import MetricAnnotation
 from riskreg.metrics.reading import points
 from riskreg.metrics.rules import MetricFamily
@@ -29,8 +31,10 @@ from riskreg.metrics.rules_windows import MetricFacts
 from riskreg.quant import detect
 
 MOST_SERIES = 5000
-KEPT = 4000
-"""The episodes of so many series are remembered until a value or a note changes."""
+KEPT_SERIES, KEPT_LOOKS = 4000, 50
+"""The episodes of so many series, and of so many looks at all of them, are remembered."""
+
+T = TypeVar("T")
 
 Note = tuple[str | None, Noted]
 """The key of the one metric that a note is about, and the note."""
@@ -95,24 +99,14 @@ async def alerts(
     rows = await fetch(watchings(view, and_(of_family, measured)))
     if len(rows) > MOST_SERIES:
         raise BadInput(f"{len(rows)} series are too many to look at at once: ask for one family")
-    watched = [watching(row) for row in rows]
-    read, notes = await _read(fetch, view, watched, days[1])
-
-    def reckon() -> list[tuple[Watching, detect.Episode]]:
-        with _ONE_AT_A_TIME:  # who comes second finds it remembered
-            return [
-                (one, episode)
-                for one in watched
-                for episode in _remembered(read[one.number], one.watched, concerning(notes, one))
-            ]
-
+    found = await _looked(fetch, view, [watching(row) for row in rows], days[1])
     first, last = (day.toordinal() for day in days)
-    found = [
+    touching = [
         Alert(one, episode, one.watched.is_adverse(episode.direction))
-        for one, episode in await asyncio.to_thread(reckon)
+        for one, episode in found
         if episode.first_day <= last and (episode.open or episode.last_day >= first)
     ]
-    return sorted(found, key=_gravest)
+    return sorted(touching, key=_gravest)
 
 
 _GRAVITY = {severity: place for place, severity in enumerate(reversed(detect.Severity))}
@@ -128,11 +122,12 @@ async def charts_of(
     fetch: Fetch, view: View, watched: Sequence[Watching], last: date
 ) -> dict[int, Charted]:
     """The chart of each series up to a day, by its number."""
-    found, notes = await _read(fetch, view, watched, last)
+    notes = await _notes(fetch, view)
+    read = await _read(fetch, view, watched, last)
 
     def reckon() -> dict[int, Charted]:
         return {
-            one.number: charted(found[one.number], one.watched, concerning(notes, one))
+            one.number: charted(read[one.number], one.watched, concerning(notes, one))
             for one in watched
         }
 
@@ -141,10 +136,9 @@ async def charts_of(
 
 async def _read(
     fetch: Fetch, view: View, watched: Sequence[Watching], last: date
-) -> tuple[Mapping[int, Points], Sequence[Note]]:
+) -> Mapping[int, Points]:
     numbers = [one.number for one in watched]
-    found = await points(fetch, view, numbers, first=history_from(last), last=last)
-    return found, await _notes(fetch, view)
+    return await points(fetch, view, numbers, first=history_from(last), last=last)
 
 
 def concerning(notes: Sequence[Note], one: Watching) -> tuple[Noted, ...]:
@@ -156,25 +150,83 @@ def concerning(notes: Sequence[Note], one: Watching) -> tuple[Noted, ...]:
     )
 
 
-_MEMORY: OrderedDict[bytes, tuple[detect.Episode, ...]] = OrderedDict()
+class _Memory(Generic[T]):
+    """What was reckoned last, by a digest of all that it was reckoned from."""
+
+    def __init__(self, most: int) -> None:
+        self._kept: OrderedDict[bytes, T] = OrderedDict()
+        self._most = most
+        self._lock = threading.Lock()
+
+    def get(self, key: bytes) -> T | None:
+        """What was kept; it is forgotten later for having been asked for."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: bytes, reckoned: T) -> T:
+        """The same; what nobody has asked for longest makes room for it."""
+        with self._lock:
+            self._kept[key] = reckoned
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return reckoned
+
+
+_Looked: TypeAlias = Sequence[tuple[Watching, detect.Episode]]
+_LOOKS: _Memory[_Looked] = _Memory(KEPT_LOOKS)
+_EPISODES: _Memory[tuple[detect.Episode, ...]] = _Memory(KEPT_SERIES)
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def _remembered(
+async def _looked(fetch: Fetch, view: View, watched: Sequence[Watching], last: date) -> _Looked:
+    """All episodes up to a day: reckoned when anything was told since they were."""
+    notes = await _notes(fetch, view)
+    # What is told while a live view reads is in what it finds, but not in what it was told by
+    # then: no past view may find that under the same key.
+    is_live = view.seq is None
+    key = _digest((is_live, await _told_by(fetch, view), last, watched, notes)).digest()
+    known = _LOOKS.get(key)
+    if known is not None:
+        return known
+    read = await _read(fetch, view, watched, last)
+
+    def reckon() -> _Looked:  # to its end and kept, though nobody waits for it any more
+        with _ONE_AT_A_TIME:  # who comes second finds the series remembered
+            found = [
+                (one, episode)
+                for one in watched
+                for episode in _episodes(read[one.number], one.watched, concerning(notes, one))
+            ]
+        return _LOOKS.keep(key, found)
+
+    return await asyncio.to_thread(reckon)
+
+
+def _episodes(
     points: Points, watched: Watched, notes: tuple[Noted, ...]
 ) -> tuple[detect.Episode, ...]:
     """The episodes of these very numbers, which are the same whenever they are reckoned."""
-    digest = hashlib.blake2b(repr((watched, notes)).encode(), digest_size=16)
+    digest = _digest((watched, notes))
     for column in (points.days, points.values, points.numerators, points.denominators):
         digest.update(column.tobytes())
     digest.update(points.partial.tobytes() + points.suspect.tobytes())
     key = digest.digest()
-    known = _MEMORY.get(key)
-    if known is None:
-        known = _MEMORY[key] = charted(points, watched, notes).episodes
-        if len(_MEMORY) > KEPT:
-            _MEMORY.popitem(last=False)
-    return known
+    known = _EPISODES.get(key)
+    return _EPISODES.keep(key, charted(points, watched, notes).episodes) if known is None else known
+
+
+def _digest(made_from: object) -> hashlib.blake2b:
+    return hashlib.blake2b(repr(made_from).encode(), digest_size=16)
+
+
+async def _told_by(fetch: Fetch, view: View) -> str | None:
+    """The hash of the newest entry that told of observations: it stands for all of them."""
+    batch: Alias = visible_everywhere(view).of(ObservationBatch)
+    newest = select(func.max(batch.seq)).scalar_subquery()
+    rows = await fetch(select(Entry.hash).where(Entry.seq == newest))
+    return rows[0].hash if rows else None
 
 
 async def _notes(fetch: Fetch, view: View) -> list[Note]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from itertools import repeat
 
 import numpy as np
 
 from riskreg.kit.db import Fetch, Record
 from riskreg.kit.view import View
-from riskreg.metrics.queries import newest
+from riskreg.metrics.queries import MEASURED, newest
 from riskreg.metrics.rules import QualityFlag
 from riskreg.metrics.rules_points import Numbers, Points
 
@@ -36,18 +37,20 @@ async def points(
 
 
 def _points(rows: Sequence[Record]) -> Points:
+    columns = zip(*rows, strict=True) if rows else repeat(())
+    told = dict(zip(("series_no", *MEASURED), columns, strict=False))
     return Points(
-        days=np.array([row.period_start.toordinal() for row in rows], dtype=np.int64),
-        values=_numbers([row.value for row in rows]),
-        numerators=_numbers([row.numerator for row in rows]),
-        denominators=_numbers([row.denominator for row in rows]),
-        standard_errors=_numbers([row.standard_error for row in rows]),
-        sample_sizes=_numbers([row.sample_size for row in rows]),
-        revisions=np.array([row.revision for row in rows], dtype=np.int64),
-        partial=np.array([row.quality == QualityFlag.PARTIAL for row in rows], dtype=np.bool_),
-        suspect=np.array([row.quality == QualityFlag.SUSPECT for row in rows], dtype=np.bool_),
+        days=np.array([day.toordinal() for day in told["period_start"]], dtype=np.int64),
+        values=_numbers(told["value"]),
+        numerators=_numbers(told["numerator"]),
+        denominators=_numbers(told["denominator"]),
+        standard_errors=_numbers(told["standard_error"]),
+        sample_sizes=_numbers(told["sample_size"]),
+        revisions=np.array(told["revision"], dtype=np.int64),
+        partial=np.array([one is QualityFlag.PARTIAL for one in told["quality"]], dtype=np.bool_),
+        suspect=np.array([one is QualityFlag.SUSPECT for one in told["quality"]], dtype=np.bool_),
     )
 
 
 def _numbers(given: Sequence[float | None]) -> Numbers:
-    return np.array([np.nan if one is None else one for one in given], dtype=np.float64)
+    return np.array(given, dtype=np.float64)  # None becomes NaN

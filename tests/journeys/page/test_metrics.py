@@ -48,6 +48,21 @@ async def test_the_list_says_value_interval_sample_and_state(
     await expect(page).to_have_url(re.compile(f"/metrics/{told.series}$"))
 
 
+async def test_what_stands_out_is_a_click_away(visitor: Visitor, told: Measured) -> None:
+    page = await visitor.open("/risks")
+    await page.get_by_role("link", name="Metrics").click()
+    await expect(page).to_have_url(re.compile(r"/metrics\?metric=ENVR$"))
+    link = page.get_by_role("link", name=re.compile("stands? out$"))
+    number = int((await link.inner_text()).split()[0])
+    await link.click()
+    await expect(page).to_have_url(re.compile(r"/metrics\?state=STANDS_OUT$"))
+    await expect(page.get_by_role("status").filter(has_text=f"{number} series")).to_be_visible()
+    rows = page.get_by_role("table", name="Series").locator("tbody tr")
+    await expect(rows).to_have_count(number)
+    await expect(rows.filter(has_text=re.compile("since"))).to_have_count(number)
+    await expect(rows.filter(has_text=told.series)).to_contain_text("Worse since")
+
+
 async def test_a_series_has_its_chart_and_all_of_it_as_a_table(
     visitor: Visitor, told: Measured
 ) -> None:
@@ -107,6 +122,7 @@ async def test_a_series_of_the_past_or_of_nobody_says_so(visitor: Visitor) -> No
 async def test_the_palette_goes_to_metrics(visitor: Visitor) -> None:
     page = await visitor.open("/risks")
     await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("combobox", name="Page, view or risk")).to_be_focused()
     await page.keyboard.type("Stale m")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(r"/metrics\?state=STALE$"))
@@ -117,7 +133,8 @@ async def test_axe_finds_nothing(
     visitor: Visitor, axe: Axe, told: Measured, size: tuple[int, int], *, dark: bool
 ) -> None:
     found = {}
-    paths = ("/metrics", f"/metrics/{told.series}", f"/risks/{told.risk}", "/metrics/SER-999999")
+    own = f"/metrics/{told.series}"
+    paths = ("/metrics?metric=PAGE_ACC", own, f"/risks/{told.risk}", "/metrics/SER-999999")
     for path in paths:
         page = await visitor.open(path, size=size, dark=dark)
         if "SER-9" not in path:
@@ -133,7 +150,7 @@ async def test_axe_finds_nothing(
 
 
 async def test_it_reflows_at_320_pixels(visitor: Visitor, told: Measured) -> None:
-    for path in ("/metrics", f"/metrics/{told.series}", f"/risks/{told.risk}"):
+    for path in ("/metrics?metric=PAGE_ACC", f"/metrics/{told.series}", f"/risks/{told.risk}"):
         page = await visitor.open(path, size=(320, 640))
         await expect(page.locator(".picture svg").first).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") == 320, path

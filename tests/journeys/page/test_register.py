@@ -100,6 +100,7 @@ async def test_single_keys_can_be_switched_off_and_stay_off(page: Page) -> None:
 
 async def test_the_palette_finds_a_risk(page: Page) -> None:
     await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("combobox", name="Page, view or risk")).to_be_focused()
     await page.keyboard.type("typhoon")
     option = page.get_by_role("option", name=re.compile("R-004"))
     await expect(option).to_be_visible()
