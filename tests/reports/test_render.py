@@ -282,17 +282,37 @@ async def test_a_renderer_that_wants_more_memory_is_stopped() -> None:
     assert "memory" in str(error)
 
 
-async def test_without_pango_the_error_prints_the_line_to_type() -> None:
-    stub = (
+def failing(error: str) -> tuple[str, ...]:
+    """A renderer that fails as it loads WeasyPrint."""
+    return python(
         "import sys, types, riskreg.reports.pdf_child as child\n"
         "class Gone:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'weasyprint':\n"
-        "            raise OSError(\"cannot load library 'libpango-1.0-0': not found\")\n"
+        f"            raise {error}\n"
         "sys.meta_path.insert(0, Gone())\n"
         "child.main()\n"
     )
-    error = await refused(HEAD, command=python(stub))
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("MemoryError()", "OUT_OF_MEMORY"),
+        ("ImportError('libpango.so: failed to map segment from shared object')", "OUT_OF_MEMORY"),
+        ("OSError(12, 'Cannot allocate memory')", "OUT_OF_MEMORY"),
+        ("SystemError('error return without exception set')", "OUT_OF_MEMORY"),
+        ("SystemError('bad argument to internal function')", "CRASHED"),
+        ("OSError(2, 'No such file or directory')", "CRASHED"),
+    ],
+)
+async def test_a_renderer_says_that_it_had_no_room(error: str, expected: str) -> None:
+    assert (await refused(HEAD, command=failing(error))).code == expected
+
+
+async def test_without_pango_the_error_prints_the_line_to_type() -> None:
+    missing = "OSError(\"cannot load library 'libpango-1.0-0': not found\")"
+    error = await refused(HEAD, command=failing(missing))
     assert error.code == "PANGO_MISSING"
     assert str(error) == (
         "PDFs need Pango (cannot load library 'libpango-1.0-0': not found): apt-get install -y"

@@ -14,7 +14,11 @@ import traceback
 import warnings
 from typing import BinaryIO, Protocol, cast
 
-_NO_ROOM = ("failed to map segment", "Cannot allocate memory")
+_NO_ROOM = (
+    "failed to map segment",
+    "Cannot allocate memory",
+    "error return without exception set",  # there was no room for the MemoryError itself
+)
 _YIELDING = 5
 """How far a rendering stands back behind those who wait for an answer."""
 _OUT_OF_MEMORY = "the PDF needs more memory than one rendering may use"
@@ -53,7 +57,7 @@ def attempt(job: dict[str, object]) -> tuple[str, str, bytes]:
         return worker.render(job)
     except MemoryError:
         return "OUT_OF_MEMORY", _OUT_OF_MEMORY, b""
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, SystemError) as error:
         said = str(error).partition("\n")[0]
         if any(sign in said for sign in _NO_ROOM):
             return "OUT_OF_MEMORY", _OUT_OF_MEMORY, b""
